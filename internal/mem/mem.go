@@ -1,0 +1,185 @@
+// Package mem hands out the large buffers of a training step outside Go's heap.
+//
+// An Arena keeps slabs taken from the operating system and serves Blocks from them, best fit first. A step frees what it took,
+// so that from the second step on nothing new is asked for, whatever the lengths of its sequences; the garbage collector never
+// sees the memory, so it neither scans it nor doubles it.
+package mem
+
+import (
+	"fmt"
+	"sort"
+	"sync"
+	"unsafe"
+)
+
+const (
+	align   = 64       // a cache line and a ZMM register
+	slab    = 32 << 20 // smallest request to the operating system
+	maxSize = 1 << 46  // larger requests are a caller's overflow
+)
+
+// Block is one buffer. Its content is arbitrary until written.
+type Block struct {
+	data  []byte // cap is the room taken from the slab
+	arena *Arena
+	slab  int
+	off   int
+}
+
+// Arena is a set of slabs. It may be used from several goroutines.
+type Arena struct {
+	mu     sync.Mutex
+	slabs  [][]byte
+	free   []span // sorted by slab, then offset; neighbours are never adjacent
+	inUse  int
+	peak   int
+	total  int
+	poison bool
+}
+
+type span struct{ slab, off, size int }
+
+// New returns an empty arena.
+func New() *Arena { return &Arena{} }
+
+// SetPoison makes the arena fill every block with NaN patterns when taken and when freed: tests find reads of stale memory so.
+func (a *Arena) SetPoison(on bool) { a.poison = on }
+
+// Bytes takes a block of n bytes, aligned to 64.
+func (a *Arena) Bytes(n int) *Block {
+	if n < 0 || n > maxSize {
+		panic(fmt.Sprintf("mem: request for %d bytes", n))
+	}
+	size := max((n+align-1)/align*align, align)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.take(size)
+	a.inUse += size
+	a.peak = max(a.peak, a.inUse)
+	b := &Block{data: a.slabs[s.slab][s.off : s.off+n : s.off+size], arena: a, slab: s.slab, off: s.off}
+	a.spoil(b)
+	return b
+}
+
+// F32 takes a block of n float32.
+func (a *Arena) F32(n int) *Block { return a.Bytes(4 * n) }
+
+// U16 takes a block of n uint16, the bits of bfloat16.
+func (a *Arena) U16(n int) *Block { return a.Bytes(2 * n) }
+
+// F32 views the block as float32.
+func (b *Block) F32() []float32 {
+	if len(b.data) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b.data))), len(b.data)/4)
+}
+
+// U16 views the block as uint16.
+func (b *Block) U16() []uint16 {
+	if len(b.data) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(b.data))), len(b.data)/2)
+}
+
+// Free gives the block back. Its views must not be used any more. Freeing nil is allowed, freeing twice panics.
+func (b *Block) Free() {
+	if b == nil {
+		return
+	}
+	a := b.arena
+	if a == nil {
+		panic("mem: block freed twice")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.spoil(b)
+	size := cap(b.data)
+	a.inUse -= size
+	a.give(span{b.slab, b.off, size})
+	*b = Block{}
+}
+
+// InUse is the number of bytes in live blocks; Peak its maximum; Reserved what was taken from the operating system.
+func (a *Arena) InUse() int { return a.stat(&a.inUse) }
+
+// Peak is the largest number of bytes that were in live blocks at one time.
+func (a *Arena) Peak() int { return a.stat(&a.peak) }
+
+// Reserved is the number of bytes taken from the operating system.
+func (a *Arena) Reserved() int { return a.stat(&a.total) }
+
+func (a *Arena) stat(p *int) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return *p
+}
+
+// Release gives all slabs back to the operating system. No block may be live.
+func (a *Arena) Release() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.inUse != 0 {
+		panic(fmt.Sprintf("mem: %d bytes still in use at release", a.inUse))
+	}
+	for _, s := range a.slabs {
+		unmap(s)
+	}
+	a.slabs, a.free, a.total = nil, nil, 0
+}
+
+// take finds the smallest free span that fits and cuts size bytes from its start; without one it maps a new slab.
+func (a *Arena) take(size int) span {
+	best := -1
+	for i, s := range a.free {
+		if s.size >= size && (best < 0 || s.size < a.free[best].size) {
+			best = i
+		}
+	}
+	if best < 0 {
+		n := max(slab, (size+slab-1)/slab*slab)
+		a.slabs = append(a.slabs, reserve(n))
+		a.total += n
+		a.free = append(a.free, span{len(a.slabs) - 1, 0, n})
+		best = len(a.free) - 1
+	}
+	s := a.free[best]
+	if s.size == size {
+		a.free = append(a.free[:best], a.free[best+1:]...)
+	} else {
+		a.free[best].off += size
+		a.free[best].size -= size
+	}
+	return span{s.slab, s.off, size}
+}
+
+// give inserts s in order and joins it with its neighbours.
+func (a *Arena) give(s span) {
+	i := sort.Search(len(a.free), func(i int) bool {
+		f := a.free[i]
+		return f.slab > s.slab || f.slab == s.slab && f.off > s.off
+	})
+	if i > 0 && a.free[i-1].slab == s.slab && a.free[i-1].off+a.free[i-1].size == s.off {
+		i--
+		a.free[i].size += s.size
+	} else {
+		a.free = append(a.free, span{})
+		copy(a.free[i+1:], a.free[i:])
+		a.free[i] = s
+	}
+	if i+1 < len(a.free) && a.free[i+1].slab == s.slab && a.free[i].off+a.free[i].size == a.free[i+1].off {
+		a.free[i].size += a.free[i+1].size
+		a.free = append(a.free[:i+1], a.free[i+2:]...)
+	}
+}
+
+// spoil fills b with 0xff, a NaN as float32 and as bfloat16.
+func (a *Arena) spoil(b *Block) {
+	if !a.poison {
+		return
+	}
+	for i := range b.data[:cap(b.data)] {
+		b.data[:cap(b.data)][i] = 0xff
+	}
+}
