@@ -1,0 +1,3 @@
+module graft/internal/kernel/gen
+
+go 1.26

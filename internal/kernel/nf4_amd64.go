@@ -1,0 +1,18 @@
+//go:build !purego
+
+package kernel
+
+import "graft/internal/cpu"
+
+func nf4Fast(dst []float32, src []byte, absmax float32, round bool) int {
+	n := len(dst) &^ 15
+	if n == 0 || cpu.Active() < cpu.AVX2 {
+		return 0
+	}
+	if round {
+		nf4BF16AVX2(&dst[0], &src[0], absmax, n)
+	} else {
+		nf4AVX2(&dst[0], &src[0], absmax, n)
+	}
+	return n
+}

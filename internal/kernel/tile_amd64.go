@@ -1,0 +1,22 @@
+//go:build !purego
+
+package kernel
+
+import "graft/internal/cpu"
+
+func (t Tile) mulFast(groups int, a, b, c []float32, ldc int, add bool) bool {
+	if groups == 0 {
+		return false
+	}
+	switch {
+	case t.BF16:
+		gemmBF16AVX512(groups, &a[0], &b[0], &c[0], ldc, flag(add))
+	case t.path == cpu.AVX512 || t.path == cpu.AVX512BF16:
+		gemmF32AVX512(groups, &a[0], &b[0], &c[0], ldc, flag(add))
+	case t.path == cpu.AVX2:
+		gemmF32AVX2(groups, &a[0], &b[0], &c[0], ldc, flag(add))
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,5 @@
+//go:build purego || (!amd64 && !arm64)
+
+package kernel
+
+func (t Tile) mulFast(int, []float32, []float32, []float32, int, bool) bool { return false }

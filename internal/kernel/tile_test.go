@@ -1,0 +1,186 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// tiles are the geometries of the active path.
+func tiles() []Tile {
+	ts := []Tile{TileF32()}
+	if b := TileBF16(); b.BF16 {
+		ts = append(ts, b)
+	}
+	return ts
+}
+
+func TestMulAgreesWithGeneric(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		for _, tile := range tiles() {
+			for _, k := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 64, 257} {
+				for _, add := range []bool{false, true} {
+					checkMul(t, tile, k, add)
+				}
+			}
+		}
+	})
+}
+
+func checkMul(t *testing.T, tile Tile, k int, add bool) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(uint64(k), 1))
+	ldc := tile.NR + 5
+	a, b := randomPanel(r, tile, tile.MR, k), randomPanel(r, tile, tile.NR, k)
+	start := func(i int) float32 { return float32(i % 17) }
+	got, want := newGuarded(tile.MR*ldc, start), newGuarded(tile.MR*ldc, start)
+	tile.Mul(k, a, b, got.s(), ldc, add)
+	tile.mulGeneric(k, a, b, want.s(), ldc, add)
+	what := fmt.Sprintf("%+v k=%d add=%v", tile, k, add)
+	got.check(t, what)
+	for i := range got.s() {
+		g, w := got.s()[i], want.s()[i]
+		if i%ldc >= tile.NR && g != w || !close32(g, w, 1e-5*math.Sqrt(float64(k+1))) {
+			t.Fatalf("%s: c[%d, %d] = %v, want %v", what, i/ldc, i%ldc, g, w)
+		}
+	}
+}
+
+func randomPanel(r *rand.Rand, t Tile, rows, k int) []float32 {
+	p := make([]float32, t.PanelLen(rows, k))
+	if !t.BF16 {
+		for i := range p {
+			p[i] = float32(r.NormFloat64())
+		}
+		return p
+	}
+	for i := range half(p) { // k beyond the last group stays zero, as packing leaves it
+		if g, q := i/t.KU/rows, i%t.KU; g*t.KU+q < k {
+			half(p)[i] = bf16(float32(r.NormFloat64()))
+		}
+	}
+	return p
+}
+
+// TestMul4x4 compares the microkernel without assembly with the definition.
+func TestMul4x4(t *testing.T) {
+	tile := Tile{MR: 4, NR: 4, KU: 1}
+	for _, k := range []int{0, 1, 5, 100} {
+		for _, add := range []bool{false, true} {
+			r := rand.New(rand.NewPCG(uint64(k), 2))
+			a, b := randomPanel(r, tile, 4, k), randomPanel(r, tile, 4, k)
+			got, want := make([]float32, 20), make([]float32, 20)
+			for i := range got {
+				got[i] = float32(i)
+				want[i] = float32(i)
+			}
+			mul4x4(k, a, b, got, 5, add)
+			for i := range 4 {
+				for j := range 4 {
+					var s float32
+					for p := range k {
+						s += tile.at(a, 4, p, i) * tile.at(b, 4, p, j)
+					}
+					if add {
+						s += want[i*5+j]
+					}
+					want[i*5+j] = s
+				}
+			}
+			for i := range got {
+				if !close32(got[i], want[i], 1e-5) {
+					t.Fatalf("k=%d add=%v element %d: %v, want %v", k, add, i, got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
+func TestPackRowsAndCols(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		for _, tile := range tiles() {
+			for _, r := range []int{tile.MR, tile.NR} {
+				for _, k := range []int{1, 2, 3, 7, 8, 9, 16, 24, 31, 33, 520, 1025} {
+					for _, missing := range []int{0, 1, r - 1} {
+						checkPack(t, tile, r, r-missing, k, 0)
+						checkPack(t, tile, r, r-missing, k, 8)
+					}
+				}
+			}
+		}
+	})
+}
+
+// checkPack packs a matrix whose element (row, p) is row·2048+p as rows and as columns and reads it back through Tile.at.
+// more gives the source further rows after the ones of the panel.
+func checkPack(t *testing.T, tile Tile, r, valid, k, more int) {
+	t.Helper()
+	value := func(i, p int) float32 { return float32(i%16*8+p%8) + 1 } // exact in bfloat16
+	for _, cols := range []bool{false, true} {
+		stride := (k+3)/4*4 + 4
+		n := (valid+more-1)*stride + k
+		if cols {
+			stride = (r+3)/4*4 + 4
+			n = (k-1)*stride + valid
+		}
+		src := make([]float32, n)
+		for i := range valid {
+			for p := range k {
+				if cols {
+					src[p*stride+i] = value(i, p)
+				} else {
+					src[i*stride+p] = value(i, p)
+				}
+			}
+		}
+		panel := newGuarded(tile.PanelLen(r, k), func(int) float32 { return 99 })
+		packAny(tile, panel.s(), r, src, stride, valid, k, cols)
+		what := fmt.Sprintf("%+v r=%d valid=%d k=%d cols=%v", tile, r, valid, k, cols)
+		panel.check(t, what)
+		for p := range tile.groups(k) * tile.KU {
+			for i := range r {
+				want := float32(0)
+				if i < valid && p < k {
+					want = value(i, p)
+				}
+				if got := tile.at(panel.s(), r, p, i); got != want {
+					t.Fatalf("%s: (%d, %d) = %v, want %v", what, i, p, got, want)
+				}
+			}
+		}
+	}
+}
+
+func packAny(tile Tile, panel []float32, r int, src []float32, stride, valid, k int, cols bool) {
+	if !tile.BF16 {
+		if cols {
+			tile.PackCols(panel, r, src, stride, valid, k)
+		} else {
+			tile.PackRows(panel, r, src, stride, valid, k)
+		}
+		return
+	}
+	h := make([]uint16, len(src))
+	Narrow(h, src)
+	if cols {
+		tile.PackColsBF16(panel, r, h, stride, valid, k)
+	} else {
+		tile.PackRowsBF16(panel, r, h, stride, valid, k)
+	}
+}
+
+func BenchmarkMul(b *testing.B) {
+	for _, tile := range tiles() {
+		b.Run(fmt.Sprintf("%dx%d_bf16=%v", tile.MR, tile.NR, tile.BF16), func(b *testing.B) {
+			const k = 256
+			r := rand.New(rand.NewPCG(1, 1))
+			pa, pb := randomPanel(r, tile, tile.MR, k), randomPanel(r, tile, tile.NR, k)
+			c := make([]float32, tile.MR*tile.NR)
+			for b.Loop() {
+				tile.Mul(k, pa, pb, c, tile.NR, true)
+			}
+			b.ReportMetric(2*float64(tile.MR*tile.NR*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}
