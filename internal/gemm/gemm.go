@@ -1,0 +1,258 @@
+package gemm
+
+import (
+	"graft/internal/kernel"
+	"graft/internal/mem"
+	"graft/internal/parallel"
+)
+
+// Matrix is an operand.
+type Matrix interface {
+	// Dims gives the number of rows and columns.
+	Dims() (rows, cols int)
+	// Read decodes columns [col, col+len(dst)) of a row. It is called from several goroutines.
+	Read(dst []float32, row, col int)
+}
+
+// F32Matrix is a Matrix that lies in memory as float32 and is packed from there.
+type F32Matrix interface {
+	Matrix
+	// F32 gives the memory and the distance between rows; nil if it is not float32.
+	F32() (data []float32, stride int)
+}
+
+// BF16Matrix is a Matrix that lies in memory as bfloat16 and is packed from there.
+type BF16Matrix interface {
+	Matrix
+	// BF16 gives the memory and the distance between rows; nil if it is not bfloat16.
+	BF16() (data []uint16, stride int)
+}
+
+// Sink takes finished blocks of a result.
+type Sink interface {
+	// Block is given the element (row+i, col+j) in c[i*ld+j] for i < rows, j < cols. It may change c. Blocks do not overlap and come
+	// from several goroutines in any order.
+	Block(row, col, rows, cols int, c []float32, ld int)
+}
+
+// Term is one summand of a product.
+type Term struct {
+	A *Left
+	B Matrix // (K, N), or (N, K) when Trans
+	// Trans says that B's rows are the columns of the result: a Linear layer's weight (out, in) in the forward direction.
+	Trans bool
+}
+
+// Engine multiplies with one microkernel, worker pool and arena.
+type Engine struct {
+	Pool  *parallel.Pool
+	Arena *mem.Arena
+	Tile  kernel.Tile
+}
+
+// Blocking. Measured by BenchmarkBlocking on Zen 3 (docs/log.md): anything near is within 2 %.
+const (
+	blockK    = 256  // inner values per microkernel call: a panel of NR columns stays in L1
+	blockM    = 144  // rows of the left operand that stay in L2
+	blockN    = 128  // columns of the result per task, rounded to whole panels
+	roundK    = 4096 // inner values of the right operand packed at a time
+	longRows  = 1024 // rows per task when a product needs several rounds and keeps its partial sums
+	readCols  = 512  // columns decoded at a time when rows become panels
+	readRows  = 64   // rows decoded at a time when columns become panels
+	tasksEach = 4    // tasks per worker that a product is cut into, if it can be
+)
+
+func roundUp(n, to int) int { return (n + to - 1) / to * to }
+
+// Mul computes Σ terms and hands it to out. Every term has the same M and N.
+func (e *Engine) Mul(out Sink, terms ...Term) {
+	p := e.plan(terms)
+	if p.m == 0 || p.n == 0 {
+		return
+	}
+	workers := make([]*worker, e.Pool.Workers())
+	e.Pool.Run(p.tasks(), func(w, task int) {
+		if workers[w] == nil {
+			workers[w] = newWorker(e, p)
+		}
+		workers[w].run(p, out, task)
+	})
+	for _, w := range workers {
+		w.free()
+	}
+}
+
+// chunk is a range of one term's inner dimension.
+type chunk struct {
+	term   *Term
+	lo, hi int
+}
+
+// plan is how a product is cut: rounds of inner values, blocks of columns, blocks of rows.
+type plan struct {
+	m, n       int
+	rounds     [][]chunk
+	cols, rows int // per task
+	tile       kernel.Tile
+}
+
+func (e *Engine) plan(terms []Term) *plan {
+	p := &plan{tile: e.Tile}
+	size := 0
+	var round []chunk
+	for i := range terms {
+		t := &terms[i]
+		k := p.check(t, i == 0)
+		for lo := 0; lo < k; {
+			hi := min(k, lo+roundK-size)
+			round = append(round, chunk{t, lo, hi})
+			if size += hi - lo; size == roundK {
+				p.rounds, round, size = append(p.rounds, round), nil, 0
+			}
+			lo = hi
+		}
+	}
+	if round != nil || p.rounds == nil {
+		p.rounds = append(p.rounds, round)
+	}
+	p.cut(e.Pool.Workers())
+	return p
+}
+
+// check reads the extents of a term and compares them with the first one's.
+func (p *plan) check(t *Term, first bool) (k int) {
+	rows, cols := t.B.Dims()
+	n := cols
+	k = rows
+	if t.Trans {
+		n, k = rows, cols
+	}
+	if first {
+		p.m, p.n = t.A.M, n
+	}
+	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile {
+		panic("gemm: terms of different extents or kernels")
+	}
+	return k
+}
+
+// cut chooses the block of the result per task. It depends on the workers; the result does not.
+func (p *plan) cut(workers int) {
+	p.cols = roundUp(blockN, p.tile.NR)
+	step := roundUp(blockM, p.tile.MR)
+	p.rows = roundUp(p.m, step)
+	if len(p.rounds) > 1 {
+		p.rows = min(p.rows, roundUp(longRows, step))
+	}
+	if have := (p.n + p.cols - 1) / p.cols; workers > 1 && have < tasksEach*workers {
+		parts := (tasksEach*workers + have - 1) / have
+		p.rows = min(p.rows, roundUp((p.m+parts-1)/parts, step))
+	}
+}
+
+func (p *plan) tasks() int {
+	return ((p.n + p.cols - 1) / p.cols) * ((p.m + p.rows - 1) / p.rows)
+}
+
+// worker holds the buffers of one goroutine for one product.
+type worker struct {
+	b, c *mem.Block
+	read *reader
+	sum  []float32 // (rows, cols) partial sums; only one blockM of rows when there is a single round
+	pack []float32 // the round's right operand, panel after panel
+}
+
+func newWorker(e *Engine, p *plan) *worker {
+	k := 0
+	for _, c := range p.rounds[0] {
+		k += roundUp(c.hi-c.lo, p.tile.KU)
+	}
+	rows := min(p.rows, roundUp(blockM, p.tile.MR))
+	if len(p.rounds) > 1 {
+		rows = p.rows
+	}
+	w := &worker{
+		b:    e.Arena.F32(p.tile.PanelLen(p.cols, k+p.tile.KU)),
+		c:    e.Arena.F32(rows * p.cols),
+		read: newReader(e.Arena, p.tile),
+	}
+	w.pack, w.sum = w.b.F32(), w.c.F32()
+	return w
+}
+
+func (w *worker) free() {
+	if w != nil {
+		w.read.free()
+		w.c.Free()
+		w.b.Free()
+	}
+}
+
+// run computes one block of the result.
+func (w *worker) run(p *plan, out Sink, task int) {
+	colBlocks := (p.n + p.cols - 1) / p.cols
+	col := task % colBlocks * p.cols
+	row := task / colBlocks * p.rows
+	cols, rows := min(p.cols, p.n-col), min(p.rows, p.m-row)
+	step := roundUp(blockM, p.tile.MR)
+	for r, round := range p.rounds {
+		w.packRight(p, round, col, cols)
+		last := r == len(p.rounds)-1
+		for i := 0; i < rows; i += step {
+			c := w.sum
+			if len(p.rounds) > 1 {
+				c = w.sum[i*p.cols:]
+			}
+			n := min(step, rows-i)
+			w.multiply(p, round, row+i, n, cols, c, r > 0)
+			if last {
+				out.Block(row+i, col, n, cols, c, p.cols)
+			}
+		}
+	}
+}
+
+// packRight packs columns [col, col+cols) of the round's right operands: for each chunk all panels, each (hi-lo, NR).
+func (w *worker) packRight(p *plan, round []chunk, col, cols int) {
+	dst := w.pack
+	for _, ch := range round {
+		k := ch.hi - ch.lo
+		size := p.tile.PanelLen(p.tile.NR, k)
+		panels := (cols + p.tile.NR - 1) / p.tile.NR
+		if ch.term.Trans {
+			for j := range panels {
+				valid := min(p.tile.NR, cols-j*p.tile.NR)
+				w.read.rows(dst[j*size:(j+1)*size], p.tile.NR, ch.term.B, span{col + j*p.tile.NR, valid}, span{ch.lo, k})
+			}
+		} else {
+			w.read.cols(dst, p.tile.NR, ch.term.B, span{col, cols}, span{ch.lo, k})
+		}
+		dst = dst[panels*size:]
+	}
+}
+
+// multiply adds the round's products for rows [row, row+rows) to c, or starts c with them.
+func (w *worker) multiply(p *plan, round []chunk, row, rows, cols int, c []float32, add bool) {
+	t := p.tile
+	b := w.pack
+	panels := (cols + t.NR - 1) / t.NR
+	for _, ch := range round {
+		size := t.PanelLen(t.NR, ch.hi-ch.lo)
+		for lo := ch.lo; lo < ch.hi; lo += blockK {
+			k := min(blockK, ch.hi-lo)
+			for j := range panels {
+				bp := b[j*size+t.PanelLen(t.NR, lo-ch.lo):]
+				for i := 0; i < rows; i += t.MR {
+					t.Mul(k, ch.term.A.panel(row+i, lo), bp, c[i*p.cols+j*t.NR:], p.cols, add)
+				}
+			}
+			add = true
+		}
+		b = b[panels*size:]
+	}
+	if !add { // no inner values at all
+		for i := range rows {
+			clear(c[i*p.cols : i*p.cols+cols])
+		}
+	}
+}

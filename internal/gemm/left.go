@@ -1,0 +1,75 @@
+package gemm
+
+import (
+	"graft/internal/kernel"
+	"graft/internal/mem"
+)
+
+// Left is a left operand in panels of MR rows: (⌈M/MR⌉, K, MR).
+type Left struct {
+	M, K  int
+	tile  kernel.Tile
+	size  int // of a panel
+	block *mem.Block
+	data  []float32
+}
+
+// Pack packs a (M, K).
+func (e *Engine) Pack(a Matrix) *Left {
+	m, k := a.Dims()
+	l := e.newLeft(m, k)
+	e.pack(l, func(r *reader, row, rows int) {
+		for i := 0; i < rows; i += l.tile.MR {
+			r.rows(l.at(row+i), l.tile.MR, a, span{row + i, min(l.tile.MR, rows-i)}, span{0, k})
+		}
+	})
+	return l
+}
+
+// PackT packs the transpose of a (K, M).
+func (e *Engine) PackT(a Matrix) *Left {
+	k, m := a.Dims()
+	l := e.newLeft(m, k)
+	e.pack(l, func(r *reader, row, rows int) {
+		r.cols(l.at(row), l.tile.MR, a, span{row, rows}, span{0, k})
+	})
+	return l
+}
+
+// Free gives the panels back.
+func (l *Left) Free() {
+	if l != nil {
+		l.block.Free()
+		l.block, l.data = nil, nil
+	}
+}
+
+func (e *Engine) newLeft(m, k int) *Left {
+	l := &Left{M: m, K: k, tile: e.Tile, size: e.Tile.PanelLen(e.Tile.MR, k)}
+	l.block = e.Arena.F32((m + e.Tile.MR - 1) / e.Tile.MR * l.size)
+	l.data = l.block.F32()
+	return l
+}
+
+const packPanels = 8 // per task
+
+func (e *Engine) pack(l *Left, f func(r *reader, row, rows int)) {
+	readers := make([]*reader, e.Pool.Workers())
+	e.Pool.Ranges(l.M, packPanels*l.tile.MR, func(w, lo, hi int) {
+		if readers[w] == nil {
+			readers[w] = newReader(e.Arena, l.tile)
+		}
+		f(readers[w], lo, hi-lo)
+	})
+	for _, r := range readers {
+		r.free()
+	}
+}
+
+// at is the panel that starts at a row, a multiple of MR, and what follows it.
+func (l *Left) at(row int) []float32 { return l.data[row/l.tile.MR*l.size:] }
+
+// panel is the panel at row from inner index k on.
+func (l *Left) panel(row, k int) []float32 {
+	return l.data[row/l.tile.MR*l.size+l.tile.PanelLen(l.tile.MR, k):]
+}

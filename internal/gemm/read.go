@@ -1,0 +1,125 @@
+package gemm
+
+import (
+	"graft/internal/kernel"
+	"graft/internal/mem"
+)
+
+// span is a start and a length.
+type span struct{ at, n int }
+
+// reader decodes parts of a Matrix and packs them.
+type reader struct {
+	tile   kernel.Tile
+	blockF *mem.Block
+	blockH *mem.Block
+	f      []float32
+	h      []uint16
+}
+
+func newReader(a *mem.Arena, t kernel.Tile) *reader {
+	n := max(roundUp(max(t.MR, t.NR), 8)*readCols, readRows*max(roundUp(blockN, t.NR), packPanels*t.MR))
+	r := &reader{tile: t, blockF: a.F32(n)}
+	r.f = r.blockF.F32()
+	if t.BF16 {
+		r.blockH = a.U16(n)
+		r.h = r.blockH.U16()
+	}
+	return r
+}
+
+func (r *reader) free() {
+	if r != nil {
+		r.blockF.Free()
+		r.blockH.Free()
+	}
+}
+
+// rows packs rows into one panel of width wide: the inner dimension runs along the matrix row.
+func (r *reader) rows(panel []float32, wide int, m Matrix, row, k span) {
+	if r.rowsInPlace(panel, wide, m, row, k) {
+		return
+	}
+	for lo := 0; lo < k.n; lo += readCols {
+		n := min(readCols, k.n-lo)
+		for i := range row.n {
+			m.Read(r.f[i*readCols:i*readCols+n], row.at+i, k.at+lo)
+		}
+		out := panel[r.tile.PanelLen(wide, lo):][:r.tile.PanelLen(wide, n)]
+		if !r.tile.BF16 {
+			r.tile.PackRows(out, wide, r.f, readCols, row.n, n)
+			continue
+		}
+		for i := range row.n {
+			kernel.Narrow(r.h[i*readCols:i*readCols+n], r.f[i*readCols:])
+		}
+		r.tile.PackRowsBF16(out, wide, r.h, readCols, row.n, n)
+	}
+}
+
+// rowsInPlace packs straight from memory that has the panel's format.
+func (r *reader) rowsInPlace(panel []float32, wide int, m Matrix, row, k span) bool {
+	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
+		if data, stride := fm.F32(); data != nil {
+			r.tile.PackRows(panel, wide, data[row.at*stride+k.at:], stride, row.n, k.n)
+			return true
+		}
+	}
+	if hm, ok := m.(BF16Matrix); ok && r.tile.BF16 {
+		if data, stride := hm.BF16(); data != nil {
+			r.tile.PackRowsBF16(panel, wide, data[row.at*stride+k.at:], stride, row.n, k.n)
+			return true
+		}
+	}
+	return false
+}
+
+// cols packs columns into ⌈n/wide⌉ panels of width wide: the inner dimension runs down the matrix.
+func (r *reader) cols(panels []float32, wide int, m Matrix, col, k span) {
+	size := r.tile.PanelLen(wide, k.n)
+	if r.colsInPlace(panels, wide, size, m, col, k) {
+		return
+	}
+	for lo := 0; lo < k.n; lo += readRows {
+		n := min(readRows, k.n-lo)
+		for i := range n {
+			m.Read(r.f[i*col.n:(i+1)*col.n], k.at+lo+i, col.at)
+		}
+		if r.tile.BF16 {
+			kernel.Narrow(r.h[:n*col.n], r.f)
+		}
+		for j := 0; j < col.n; j += wide {
+			at := j/wide*size + r.tile.PanelLen(wide, lo)
+			out := panels[at : at+r.tile.PanelLen(wide, n)]
+			valid := min(wide, col.n-j)
+			if r.tile.BF16 {
+				r.tile.PackColsBF16(out, wide, r.h[j:], col.n, valid, n)
+			} else {
+				r.tile.PackCols(out, wide, r.f[j:], col.n, valid, n)
+			}
+		}
+	}
+}
+
+// colsInPlace packs straight from memory that has the panel's format.
+func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k span) bool {
+	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
+		if data, stride := fm.F32(); data != nil {
+			for j := 0; j < col.n; j += wide {
+				out := panels[j/wide*size:][:size]
+				r.tile.PackCols(out, wide, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
+			}
+			return true
+		}
+	}
+	if hm, ok := m.(BF16Matrix); ok && r.tile.BF16 {
+		if data, stride := hm.BF16(); data != nil {
+			for j := 0; j < col.n; j += wide {
+				out := panels[j/wide*size:][:size]
+				r.tile.PackColsBF16(out, wide, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
+			}
+			return true
+		}
+	}
+	return false
+}
