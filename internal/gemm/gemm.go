@@ -70,6 +70,10 @@ func (e *Engine) Mul(out Sink, terms ...Term) {
 	if p.m == 0 || p.n == 0 {
 		return
 	}
+	if terms[0].A.few {
+		e.mulFew(p, out, terms)
+		return
+	}
 	workers := make([]*worker, e.Pool.Workers())
 	e.Pool.Run(p.tasks(), func(w, task int) {
 		if workers[w] == nil {
@@ -130,7 +134,7 @@ func (p *plan) check(t *Term, first bool) (k int) {
 	if first {
 		p.m, p.n = t.A.M, n
 	}
-	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile {
+	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile || t.A.few != (p.m <= fewRows) {
 		panic("gemm: terms of different extents or kernels")
 	}
 	return k
@@ -204,7 +208,7 @@ func (w *worker) run(p *plan, out Sink, task int) {
 				c = w.sum[i*p.cols:]
 			}
 			n := min(step, rows-i)
-			w.multiply(p, round, row+i, n, cols, c, r > 0)
+			w.multiply(p, round, span{row + i, n}, cols, c, r > 0)
 			if last {
 				out.Block(row+i, col, n, cols, c, p.cols)
 			}
@@ -231,8 +235,8 @@ func (w *worker) packRight(p *plan, round []chunk, col, cols int) {
 	}
 }
 
-// multiply adds the round's products for rows [row, row+rows) to c, or starts c with them.
-func (w *worker) multiply(p *plan, round []chunk, row, rows, cols int, c []float32, add bool) {
+// multiply adds the round's products for some rows to c, or starts c with them.
+func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float32, add bool) {
 	t := p.tile
 	b := w.pack
 	panels := (cols + t.NR - 1) / t.NR
@@ -242,8 +246,8 @@ func (w *worker) multiply(p *plan, round []chunk, row, rows, cols int, c []float
 			k := min(blockK, ch.hi-lo)
 			for j := range panels {
 				bp := b[j*size+t.PanelLen(t.NR, lo-ch.lo):]
-				for i := 0; i < rows; i += t.MR {
-					t.Mul(k, ch.term.A.panel(row+i, lo), bp, c[i*p.cols+j*t.NR:], p.cols, add)
+				for i := 0; i < rows.n; i += t.MR {
+					t.Mul(k, ch.term.A.panel(rows.at+i, lo), bp, c[i*p.cols+j*t.NR:], p.cols, add)
 				}
 			}
 			add = true
@@ -251,7 +255,7 @@ func (w *worker) multiply(p *plan, round []chunk, row, rows, cols int, c []float
 		b = b[panels*size:]
 	}
 	if !add { // no inner values at all
-		for i := range rows {
+		for i := range rows.n {
 			clear(c[i*p.cols : i*p.cols+cols])
 		}
 	}

@@ -5,9 +5,10 @@ import (
 	"graft/internal/mem"
 )
 
-// Left is a left operand in panels of MR rows: (⌈M/MR⌉, K, MR).
+// Left is a left operand in panels of MR rows: (⌈M/MR⌉, K, MR). One of few rows is float32 as it comes, (M, K).
 type Left struct {
 	M, K  int
+	few   bool
 	tile  kernel.Tile
 	size  int // of a panel
 	block *mem.Block
@@ -18,6 +19,12 @@ type Left struct {
 func (e *Engine) Pack(a Matrix) *Left {
 	m, k := a.Dims()
 	l := e.newLeft(m, k)
+	if l.few {
+		for i := range m {
+			a.Read(l.data[i*k:(i+1)*k], i, 0)
+		}
+		return l
+	}
 	e.pack(l, func(r *reader, row, rows int) {
 		for i := 0; i < rows; i += l.tile.MR {
 			r.rows(l.at(row+i), l.tile.MR, a, span{row + i, min(l.tile.MR, rows-i)}, span{0, k})
@@ -30,6 +37,16 @@ func (e *Engine) Pack(a Matrix) *Left {
 func (e *Engine) PackT(a Matrix) *Left {
 	k, m := a.Dims()
 	l := e.newLeft(m, k)
+	if l.few {
+		row := make([]float32, m)
+		for j := range k {
+			a.Read(row, j, 0)
+			for i, v := range row {
+				l.data[i*k+j] = v
+			}
+		}
+		return l
+	}
 	e.pack(l, func(r *reader, row, rows int) {
 		r.cols(l.at(row), l.tile.MR, a, span{row, rows}, span{0, k})
 	})
@@ -45,8 +62,12 @@ func (l *Left) Free() {
 }
 
 func (e *Engine) newLeft(m, k int) *Left {
-	l := &Left{M: m, K: k, tile: e.Tile, size: e.Tile.PanelLen(e.Tile.MR, k)}
-	l.block = e.Arena.F32((m + e.Tile.MR - 1) / e.Tile.MR * l.size)
+	l := &Left{M: m, K: k, few: m <= fewRows, tile: e.Tile, size: e.Tile.PanelLen(e.Tile.MR, k)}
+	if l.few {
+		l.block = e.Arena.F32(m * k)
+	} else {
+		l.block = e.Arena.F32((m + e.Tile.MR - 1) / e.Tile.MR * l.size)
+	}
 	l.data = l.block.F32()
 	return l
 }

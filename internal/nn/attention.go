@@ -25,12 +25,12 @@ func (h Heads) scale() float32 { return float32(1 / math.Sqrt(float64(h.Dim))) }
 func (t *Tape) Attention(q, k, v *Value, h Heads, segs []Segment) *Value {
 	o := t.Make(q.Rows, q.Cols, false, q, k, v)
 	lse := t.NewF32(h.Q, q.Rows)
-	t.Leaf(lse, false)
-	t.Record(o, false, func() {
+	t.Keep(lse)
+	t.Record(o, Op{Uses: []*Value{q, k, v, o}, Compute: func() {
 		o.data = t.New(q.Rows, q.Cols)
 		a := &attention{Context: t.Context, h: h, q: q.Data(), k: k.Data(), v: v.Data(), o: o.data, lse: lse}
 		a.run(segs, h.Q/h.KV, a.forward)
-	}, func() {
+	}, Back: func() {
 		a := &attention{Context: t.Context, h: h, q: q.Data(), k: k.Data(), v: v.Data(), o: o.data, lse: lse, do: o.grad}
 		var adds [3]bool
 		a.dq, adds[0] = t.gradTensor(q)
@@ -38,7 +38,7 @@ func (t *Tape) Attention(q, k, v *Value, h Heads, segs []Segment) *Value {
 		a.dv, adds[2] = t.gradTensor(v)
 		a.add = adds
 		a.run(segs, 1, a.backward)
-	})
+	}})
 	return o
 }
 
@@ -163,40 +163,55 @@ func (a *attention) read(s *scratch, x *Tensor, lo, hi, head int) {
 	}
 }
 
-// packRows packs n rows in s.row, width inner values each, into panels of wide rows.
-func (a *attention) packRows(s *scratch, dst []float32, wide, n, width int) {
-	size := a.Tile.PanelLen(wide, width)
+// packRows packs n rows in s.row into panels of wide rows; the inner dimension is the head.
+func (a *attention) packRows(s *scratch, dst []float32, wide, n int) {
+	d := a.h.Dim
+	size := a.Tile.PanelLen(wide, d)
 	for i := 0; i < n; i += wide {
 		out, valid := dst[i/wide*size:][:size], min(wide, n-i)
 		if a.Tile.BF16 {
-			a.Tile.PackRowsBF16(out, wide, s.half[i*width:], width, valid, width)
+			a.Tile.PackRowsBF16(out, wide, s.half[i*d:], d, valid, d)
 		} else {
-			a.Tile.PackRows(out, wide, s.row[i*width:], width, valid, width)
+			a.Tile.PackRows(out, wide, s.row[i*d:], d, valid, d)
 		}
 	}
 }
 
-// packCols packs n rows in s.row as inner values: panels of wide columns, each long values, from inner index at on.
-func (a *attention) packCols(s *scratch, dst []float32, wide, n, width int, at, long int) {
-	size := a.Tile.PanelLen(wide, long)
-	for j := 0; j < width; j += wide {
-		out := dst[j/wide*size+a.Tile.PanelLen(wide, at):][:a.Tile.PanelLen(wide, n)]
-		if a.Tile.BF16 {
-			a.Tile.PackColsBF16(out, wide, s.half[j:], width, min(wide, width-j), n)
+// panels is a right operand: panels of NR columns with long inner values each, used from inner value at on.
+type panels struct {
+	data     []float32
+	at, long int
+}
+
+// packCols packs n rows in s.row as inner values of dst.
+func (a *attention) packCols(s *scratch, dst panels, n int) {
+	t, d := a.Tile, a.h.Dim
+	size := t.PanelLen(t.NR, dst.long)
+	for j := 0; j < d; j += t.NR {
+		out := dst.data[j/t.NR*size+t.PanelLen(t.NR, dst.at):][:t.PanelLen(t.NR, n)]
+		if t.BF16 {
+			t.PackColsBF16(out, t.NR, s.half[j:], d, min(t.NR, d-j), n)
 		} else {
-			a.Tile.PackCols(out, wide, s.row[j:], width, min(wide, width-j), n)
+			t.PackCols(out, t.NR, s.row[j:], d, min(t.NR, d-j), n)
 		}
 	}
 }
 
-// product computes c (rows, cols; stride ld) (+)= a·b from panels: a at panels of k inner values, b panels of long inner values from at on.
-func (a *attention) product(c []float32, ld, rows, cols, k int, pa, pb []float32, at, long int, add bool) {
+// grid is a matrix of sums, rows ld apart.
+type grid struct {
+	c          []float32
+	ld         int
+	rows, cols int
+}
+
+// product computes c (+)= a·b over k inner values.
+func (a *attention) product(c grid, k int, left []float32, b panels, add bool) {
 	t := a.Tile
-	sa, sb := t.PanelLen(t.MR, k), t.PanelLen(t.NR, long)
-	for j := 0; j < cols; j += t.NR {
-		b := pb[j/t.NR*sb+t.PanelLen(t.NR, at):]
-		for i := 0; i < rows; i += t.MR {
-			t.Mul(k, pa[i/t.MR*sa:], b, c[i*ld+j:], ld, add)
+	sa, sb := t.PanelLen(t.MR, k), t.PanelLen(t.NR, b.long)
+	for j := 0; j < c.cols; j += t.NR {
+		right := b.data[j/t.NR*sb+t.PanelLen(t.NR, b.at):]
+		for i := 0; i < c.rows; i += t.MR {
+			t.Mul(k, left[i/t.MR*sa:], right, c.c[i*c.ld+j:], c.ld, add)
 		}
 	}
 }
@@ -209,11 +224,14 @@ func (a *attention) loadKV(s *scratch, hd head) {
 		lo := hd.seg.Start + j
 		hi := min(lo+tileRows, hd.seg.End)
 		a.read(s, a.k, lo, hi, hd.kv)
-		a.packRows(s, s.k[a.Tile.PanelLen(a.Tile.NR, a.h.Dim)*(j/a.Tile.NR):], a.Tile.NR, hi-lo, a.h.Dim)
+		a.packRows(s, s.k[a.keyPanel(j):], a.Tile.NR, hi-lo)
 		a.read(s, a.v, lo, hi, hd.kv)
-		a.packCols(s, s.v, a.Tile.NR, hi-lo, a.h.Dim, j, keys)
+		a.packCols(s, panels{s.v, j, keys}, hi-lo)
 	}
 }
+
+// keyPanel is where the panel of key j starts.
+func (a *attention) keyPanel(j int) int { return a.Tile.PanelLen(a.Tile.NR, a.h.Dim) * (j / a.Tile.NR) }
 
 // visible is the range of keys, relative to the segment, that query i (relative) sees.
 func (a *attention) visible(i int) (lo, hi int) {
@@ -237,7 +255,7 @@ func (a *attention) forward(s *scratch, hd head) {
 func (a *attention) forwardTile(s *scratch, seg Segment, q, i, rows int) {
 	d, keys := a.h.Dim, roundUp(seg.End-seg.Start, tileRows)
 	a.read(s, a.q, seg.Start+i, seg.Start+i+rows, q)
-	a.packRows(s, s.q, a.Tile.MR, rows, d)
+	a.packRows(s, s.q, a.Tile.MR, rows)
 	clear(s.out)
 	clear(s.sum)
 	for r := range rows {
@@ -246,12 +264,12 @@ func (a *attention) forwardTile(s *scratch, seg Segment, q, i, rows int) {
 	first, _ := a.visible(i)
 	for j := first / tileRows * tileRows; j < i+rows; j += tileRows {
 		cols := min(tileRows, seg.End-seg.Start-j)
-		a.product(s.s, tileRows, rows, cols, d, s.q, s.k[a.Tile.PanelLen(a.Tile.NR, d)*(j/a.Tile.NR):], 0, d, false)
+		a.product(grid{s.s, tileRows, rows, cols}, d, s.q, panels{s.k[a.keyPanel(j):], 0, d}, false)
 		for r := range rows {
 			a.softmaxRow(s, r, i+r, j, cols)
 		}
 		a.packScores(s, s.p, rows, cols)
-		a.product(s.out, a.wide(), rows, d, cols, s.p, s.v, j, keys, true)
+		a.product(grid{s.out, a.wide(), rows, d}, cols, s.p, panels{s.v, j, keys}, true)
 	}
 	for r := range rows {
 		out := s.out[r*a.wide() : r*a.wide()+d]

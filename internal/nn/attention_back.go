@@ -73,9 +73,9 @@ func (a *attention) loadKVBack(s *scratch, hd head) {
 		lo := hd.seg.Start + j
 		hi := min(lo+tileRows, hd.seg.End)
 		a.read(s, a.v, lo, hi, hd.kv)
-		a.packRows(s, s.back.vRows[a.Tile.PanelLen(a.Tile.NR, a.h.Dim)*(j/a.Tile.NR):], a.Tile.NR, hi-lo, a.h.Dim)
+		a.packRows(s, s.back.vRows[a.keyPanel(j):], a.Tile.NR, hi-lo)
 		a.read(s, a.k, lo, hi, hd.kv)
-		a.packCols(s, s.back.kCols, a.Tile.NR, hi-lo, a.h.Dim, j, keys)
+		a.packCols(s, panels{s.back.kCols, j, keys}, hi-lo)
 	}
 }
 
@@ -85,33 +85,32 @@ func (a *attention) backwardTile(s *scratch, seg Segment, q, i, rows int) {
 	inner := roundUp(rows, t.KU)
 	lo := seg.Start + i
 	a.read(s, a.do, lo, lo+rows, q)
-	a.packRows(s, b.doRows, t.MR, rows, d)
-	a.packCols(s, b.doCols, t.NR, rows, d, 0, inner)
+	a.packRows(s, b.doRows, t.MR, rows)
+	a.packCols(s, panels{b.doCols, 0, inner}, rows)
 	for r := range rows {
 		o := s.out[:d]
 		a.o.Read(o, lo+r, q*d)
 		b.delta[r] = kernel.Dot(o, s.row[r*d:(r+1)*d])
 	}
 	a.read(s, a.q, lo, lo+rows, q)
-	a.packRows(s, s.q, t.MR, rows, d)
-	a.packCols(s, b.qCols, t.NR, rows, d, 0, inner)
+	a.packRows(s, s.q, t.MR, rows)
+	a.packCols(s, panels{b.qCols, 0, inner}, rows)
 	clear(s.out)
 	first, _ := a.visible(i)
 	for j := first / tileRows * tileRows; j < i+rows; j += tileRows {
 		cols := min(tileRows, seg.End-seg.Start-j)
-		panel := t.PanelLen(t.NR, d) * (j / t.NR)
-		a.product(s.s, tileRows, rows, cols, d, s.q, s.k[panel:], 0, d, false)
-		a.product(b.dp, tileRows, rows, cols, d, b.doRows, b.vRows[panel:], 0, d, false)
+		a.product(grid{s.s, tileRows, rows, cols}, d, s.q, panels{s.k[a.keyPanel(j):], 0, d}, false)
+		a.product(grid{b.dp, tileRows, rows, cols}, d, b.doRows, panels{b.vRows[a.keyPanel(j):], 0, d}, false)
 		for r := range rows {
 			a.scoreGrad(s, r, i+r, j, cols, a.lse.f[q*a.lse.Cols+lo+r])
 		}
 		a.transposed(s, s.s, rows, cols)
-		a.product(b.dv[j*a.wide():], a.wide(), cols, d, rows, s.p, b.doCols, 0, inner, true)
+		a.product(grid{b.dv[j*a.wide():], a.wide(), cols, d}, rows, s.p, panels{b.doCols, 0, inner}, true)
 		a.transposed(s, b.dp, rows, cols)
-		a.product(b.dk[j*a.wide():], a.wide(), cols, d, rows, s.p, b.qCols, 0, inner, true)
+		a.product(grid{b.dk[j*a.wide():], a.wide(), cols, d}, rows, s.p, panels{b.qCols, 0, inner}, true)
 		copy(s.s[:rows*tileRows], b.dp)
 		a.packScores(s, s.p, rows, cols)
-		a.product(s.out, a.wide(), rows, d, cols, s.p, b.kCols, j, keys, true)
+		a.product(grid{s.out, a.wide(), rows, d}, cols, s.p, panels{b.kCols, j, keys}, true)
 	}
 	for r := range rows {
 		a.putHead(a.dq, s, s.out[r*a.wide():r*a.wide()+d], lo+r, q, a.add[0])

@@ -31,7 +31,7 @@ func (t *Tape) CrossEntropy(x *Value, w gemm.Matrix, targets []int32, scale floa
 	}
 	var sum float64
 	for _, part := range t.chunks(rows, vocab) {
-		h := t.gather(x.Data(), part)
+		h := t.Gather(x.Data(), part)
 		logits := t.NewF32(len(part), vocab)
 		left := t.Pack(h)
 		h.Free()
@@ -76,10 +76,10 @@ func (t *Tape) chunks(rows []int, vocab int) [][]int {
 	return parts
 }
 
-// gather copies rows of x.
-func (c *Context) gather(x *Tensor, rows []int) *Tensor {
+// Gather copies rows of x.
+func (c *Context) Gather(x *Tensor, rows []int) *Tensor {
 	y := c.New(len(rows), x.Cols)
-	c.rows(len(rows), 1, x.Cols, func(i int, buf [][]float32) {
+	c.Rows(len(rows), 1, x.Cols, func(i int, buf [][]float32) {
 		y.Write(i, 0, x.row(buf[0], rows[i]))
 	})
 	return y
@@ -87,14 +87,14 @@ func (c *Context) gather(x *Tensor, rows []int) *Tensor {
 
 // scatter writes the rows of src to rows of dst.
 func (c *Context) scatter(dst, src *Tensor, rows []int) {
-	c.rows(len(rows), 1, src.Cols, func(i int, buf [][]float32) {
+	c.Rows(len(rows), 1, src.Cols, func(i int, buf [][]float32) {
 		dst.Write(rows[i], 0, src.row(buf[0], i))
 	})
 }
 
 // clearRows zeroes the rows that are not trained.
 func (c *Context) clearRows(x *Tensor, targets []int32) {
-	c.rows(x.Rows, 1, x.Cols, func(i int, buf [][]float32) {
+	c.Rows(x.Rows, 1, x.Cols, func(i int, buf [][]float32) {
 		if targets[i] == Ignore {
 			clear(buf[0])
 			x.Write(i, 0, buf[0])

@@ -6,12 +6,12 @@ import "graft/internal/gemm"
 func (t *Tape) Embed(table gemm.Matrix, ids []int32) *Value {
 	_, width := table.Dims()
 	y := t.Make(len(ids), width, false)
-	t.Record(y, false, func() {
+	t.Record(y, Op{Compute: func() {
 		y.data = t.New(len(ids), width)
-		t.rows(len(ids), 1, width, func(i int, buf [][]float32) {
+		t.Rows(len(ids), 1, width, func(i int, buf [][]float32) {
 			table.Read(buf[0], int(ids[i]), 0)
 			y.data.Write(i, 0, buf[0])
 		})
-	}, nil)
+	}})
 	return y
 }

@@ -27,17 +27,13 @@ func (l *Linear) Dims() (in, out int) {
 func (l *Linear) Apply(t *Tape, x *Value) *Value {
 	_, out := l.Dims()
 	y := t.Make(x.Rows, out, false, x)
-	t.Record(y, false, func() {
-		if x.Rows <= fewRows && !t.recording {
-			y.data = t.few(x.Data(), l)
-			return
-		}
+	t.Record(y, Op{Compute: func() {
 		y.data = t.New(x.Rows, out)
 		t.Mul(Store{To: y.data, Bias: l.Bias}, gemm.Term{A: t.Left(x), B: l.W, Trans: true})
-	}, func() {
+	}, Back: func() {
 		dy := t.Pack(y.grad)
 		t.Mul(t.GradSink(x), gemm.Term{A: dy, B: l.W})
 		dy.Free()
-	})
+	}})
 	return y
 }

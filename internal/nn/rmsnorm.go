@@ -10,10 +10,10 @@ import (
 // one head for query and key norms. Back, with i = 1/√…, n = len(w): dx = i·(w⊙dy) − x·i³/n·Σ w⊙dy⊙x.
 func (t *Tape) RMSNorm(x *Value, w []float32, eps float64) *Value {
 	y := t.Make(x.Rows, x.Cols, false, x)
-	t.Record(y, true, func() {
+	t.Record(y, Op{Again: true, Uses: []*Value{x}, Compute: func() {
 		y.data = t.New(x.Rows, x.Cols)
 		in := x.Data()
-		t.rows(x.Rows, 2, x.Cols, func(i int, buf [][]float32) {
+		t.Rows(x.Rows, 2, x.Cols, func(i int, buf [][]float32) {
 			src, dst := in.row(buf[0], i), y.data.target(buf[1], i)
 			for lo := 0; lo < len(src); lo += len(w) {
 				g := src[lo : lo+len(w)]
@@ -21,17 +21,17 @@ func (t *Tape) RMSNorm(x *Value, w []float32, eps float64) *Value {
 			}
 			y.data.done(dst, i)
 		})
-	}, func() {
+	}, Back: func() {
 		in := x.Data()
 		dx, add := t.gradTensor(x)
-		t.rows(x.Rows, 4, x.Cols, func(i int, buf [][]float32) {
+		t.Rows(x.Rows, 4, x.Cols, func(i int, buf [][]float32) {
 			src, dy, out := in.row(buf[0], i), y.grad.row(buf[1], i), buf[2]
 			for lo := 0; lo < len(src); lo += len(w) {
 				normBack(out[lo:lo+len(w)], src[lo:lo+len(w)], dy[lo:lo+len(w)], w, eps)
 			}
 			dx.put(out, buf[3], i, add)
 		})
-	})
+	}})
 	return y
 }
 

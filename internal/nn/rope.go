@@ -32,23 +32,23 @@ func (r *Rotary) Positions() int { return len(r.cos) / max(r.half, 1) }
 // Rotate turns the heads (of width head) of x by the position of each row; back: the same by the negative angles.
 func (t *Tape) Rotate(x *Value, r *Rotary, head int, pos []int32) *Value {
 	y := t.Make(x.Rows, x.Cols, false, x)
-	t.Record(y, true, func() {
+	t.Record(y, Op{Again: true, Uses: []*Value{x}, Compute: func() {
 		y.data = t.New(x.Rows, x.Cols)
 		in := x.Data()
-		t.rows(x.Rows, 1, x.Cols, func(i int, buf [][]float32) {
+		t.Rows(x.Rows, 1, x.Cols, func(i int, buf [][]float32) {
 			dst := y.data.target(buf[0], i)
 			in.Read(dst, i, 0)
 			r.apply(kernel.Rotate, dst, head, pos[i])
 			y.data.done(dst, i)
 		})
-	}, func() {
+	}, Back: func() {
 		dx, add := t.gradTensor(x)
-		t.rows(x.Rows, 2, x.Cols, func(i int, buf [][]float32) {
+		t.Rows(x.Rows, 2, x.Cols, func(i int, buf [][]float32) {
 			y.grad.Read(buf[0], i, 0)
 			r.apply(kernel.RotateBack, buf[0], head, pos[i])
 			dx.put(buf[0], buf[1], i, add)
 		})
-	})
+	}})
 	return y
 }
 

@@ -7,7 +7,9 @@ type Value struct {
 	Rows, Cols int
 	data       *Tensor
 	grad       *Tensor
-	needs      bool   // a gradient is wanted
+	needs      bool // a gradient is wanted
+	used       bool // a way back reads data
+	leaf       bool
 	remake     func() // computes data again, or nil where that would be dear
 }
 
@@ -31,7 +33,7 @@ func (c *Context) NewTape(gradients bool) *Tape { return &Tape{Context: c, recor
 
 // Leaf puts an existing tensor on the tape, which then owns it. needs says whether its gradient is wanted.
 func (t *Tape) Leaf(x *Tensor, needs bool) *Value {
-	v := &Value{Rows: x.Rows, Cols: x.Cols, data: x, needs: needs && t.recording}
+	v := &Value{Rows: x.Rows, Cols: x.Cols, data: x, needs: needs && t.recording, leaf: true}
 	t.values = append(t.values, v)
 	return v
 }
@@ -46,17 +48,31 @@ func (t *Tape) Make(rows, cols int, trainable bool, inputs ...*Value) *Value {
 	return v
 }
 
-// Record runs compute, which must set v's data, and keeps back for the way back if v needs a gradient. Where computing again is
-// cheap (again), Drop may forget the data in between.
-func (t *Tape) Record(v *Value, again bool, compute, back func()) {
-	compute()
-	if again && v.needs {
-		v.remake = compute
-	}
-	if v.needs {
-		t.ops = append(t.ops, op{v, back})
-	}
+// Op is how a Value comes about.
+type Op struct {
+	Compute func()   // sets the data of the Value
+	Back    func()   // hands its gradient on
+	Again   bool     // Compute is cheap enough to run a second time instead of keeping the data
+	Uses    []*Value // whose data Back reads, and Compute where it may run again
 }
+
+// Record computes v and keeps its Op for the way back if v needs a gradient.
+func (t *Tape) Record(v *Value, o Op) {
+	o.Compute()
+	if !v.needs {
+		return
+	}
+	if o.Again {
+		v.remake = o.Compute
+	}
+	for _, u := range o.Uses {
+		u.used = true
+	}
+	t.ops = append(t.ops, op{v, o.Back})
+}
+
+// Keep lets the tape own a tensor that a way back reads.
+func (t *Tape) Keep(x *Tensor) { t.Leaf(x, false).used = true }
 
 // Set gives v its data.
 func (v *Value) Set(x *Tensor) { v.data = x }
@@ -132,11 +148,11 @@ func (t *Tape) unpack() {
 	t.left, t.packed = nil, nil
 }
 
-// Drop forgets what is cheap to compute again. It is called between the forward and the backward pass.
+// Drop forgets what the way back does not read or can compute again cheaply. It is called between the forward and the backward pass.
 func (t *Tape) Drop() {
 	t.unpack()
 	for _, v := range t.values {
-		if v.remake != nil {
+		if !v.used || v.remake != nil {
 			v.data.Free()
 			v.data = nil
 		}
@@ -180,4 +196,15 @@ func (v *Value) free() {
 	v.data.Free()
 	v.grad.Free()
 	v.data, v.grad, v.remake = nil, nil, nil
+}
+
+// Leaves are the values put on the tape by Leaf, whose gradients are the caller's after Backward.
+func (t *Tape) Leaves() []*Value {
+	var ls []*Value
+	for _, v := range t.values {
+		if v.leaf {
+			ls = append(ls, v)
+		}
+	}
+	return ls
 }

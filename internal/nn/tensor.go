@@ -128,8 +128,8 @@ func (c *Context) copyTensor(x *Tensor) *Tensor {
 // rowsPerTask is the grain of row-wise operations.
 const rowsPerTask = 16
 
-// rows runs f over all rows with n scratch rows of the given width for each call.
-func (c *Context) rows(rows, scratch, width int, f func(row int, buf [][]float32)) {
+// Rows runs f over all rows with n scratch rows of the given width for each call.
+func (c *Context) Rows(rows, scratch, width int, f func(row int, buf [][]float32)) {
 	bufs := make([][][]float32, c.Pool.Workers())
 	blocks := make([]*mem.Block, len(bufs))
 	c.Pool.Ranges(rows, rowsPerTask, func(w, lo, hi int) {

@@ -177,3 +177,6 @@ func value(c *nn.Context, inputs []gemm.F32, f Func, probe gemm.F32) (sum float6
 	}
 	return sum
 }
+
+// Rand is a source of random numbers for tests.
+func Rand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 23)) }

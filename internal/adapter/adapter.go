@@ -1,0 +1,139 @@
+package adapter
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"graft/internal/model"
+	"graft/internal/nn"
+)
+
+// Adapted is a projection with trainable parameters.
+type Adapted interface {
+	nn.Proj
+	// Params are the trainable parameters in the order of the file.
+	Params() []*nn.Param
+	// Factors is the low-rank part.
+	Factors() *Factors
+	// Merge changes w, which holds the base weight (out, in), into the one that gives the same output without an adapter.
+	Merge(w []float32) error
+}
+
+// Module is one adapted projection.
+type Module struct {
+	Name    string // module path
+	R       int
+	Alpha   float64
+	Adapted Adapted
+}
+
+// Adapter is the adapted projections of a model.
+type Adapter struct {
+	Spec    Spec
+	Clock   *Clock
+	Modules []Module
+	named   map[string]int // projections of the model by last name
+}
+
+// variants is the table of adapter variants: what wraps a projection.
+var variants = map[string]func(c wrap) Adapted{
+	"LoRA":   wrapLoRA,
+	"rsLoRA": wrapLoRA, // another scale
+	"DoRA":   wrapDoRA,
+}
+
+// wrap is what a variant is given.
+type wrap struct {
+	ctx   *nn.Context
+	base  *nn.Linear
+	low   Factors
+	name  string
+	clock *Clock
+}
+
+func wrapLoRA(w wrap) Adapted { return &LoRA{Base: w.base, Low: w.low} }
+
+func wrapDoRA(w wrap) Adapted {
+	d := &DoRA{Base: w.base, Low: w.low, clock: w.clock, base: rowNorms(w.ctx, w.base.W)}
+	d.M = nn.NewParam(w.name+"."+magnitude, w.low.B.Rows, 1)
+	for i, n := range d.base { // the norms of W + s·B·A with B = 0
+		d.M.Data[i] = float32(math.Sqrt(n))
+	}
+	d.c, d.norm = make([]float32, len(d.base)), make([]float32, len(d.base))
+	return d
+}
+
+// Attach wraps the projections of m that spec names. A starts uniform in ±1/√in (PEFT's kaiming_uniform with a = √5), B at zero, the
+// magnitude at the norms of the weight: the adapted model computes what the base does. The numbers of a module depend on seed and its
+// name only.
+func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, error) {
+	places, err := spec.place(m.Slots())
+	if err != nil {
+		return nil, err
+	}
+	a := &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, named: countNames(m.Slots())}
+	for _, p := range places {
+		a.attach(ctx, p)
+	}
+	return a, nil
+}
+
+func (a *Adapter) attach(ctx *nn.Context, p placement) {
+	in, out := p.slot.Base.Dims()
+	name := p.slot.Name
+	low := Factors{
+		A:     nn.NewParam(name+suffixA, p.r, in),
+		B:     nn.NewParam(name+suffixB, out, p.r),
+		Scale: a.Spec.scale(p),
+		Drop:  newDropout(a.Spec.Dropout, a.Clock, name),
+	}
+	r := rand.New(rand.NewPCG(a.Clock.Seed, hash(name)))
+	bound := 1 / math.Sqrt(float64(in))
+	for i := range low.A.Data {
+		low.A.Data[i] = float32(bound * (2*r.Float64() - 1))
+	}
+	adapted := variants[a.Spec.variant()](wrap{ctx, p.slot.Base, low, name, a.Clock})
+	p.slot.Proj = adapted
+	a.Modules = append(a.Modules, Module{name, p.r, p.alpha, adapted})
+}
+
+// Detach gives the model its bare projections back.
+func (a *Adapter) Detach(m model.Model) {
+	for _, s := range m.Slots() {
+		s.Proj = s.Base
+	}
+}
+
+// Params are the trainable parameters in a fixed order.
+func (a *Adapter) Params() []*nn.Param {
+	var ps []*nn.Param
+	for _, m := range a.Modules {
+		ps = append(ps, m.Adapted.Params()...)
+	}
+	return ps
+}
+
+// Merge changes the weight w (out, in) of a module; ok is false if the module is not adapted.
+func (a *Adapter) Merge(module string, w []float32) (ok bool, err error) {
+	for _, m := range a.Modules {
+		if m.Name == module {
+			return true, m.Adapted.Merge(w)
+		}
+	}
+	return false, nil
+}
+
+// FirstLayer is the lowest layer of m with an adapted projection: nothing below it needs a gradient.
+func (a *Adapter) FirstLayer(m model.Model) int {
+	first := m.Layers()
+	for _, s := range m.Slots() {
+		if _, ok := s.Proj.(Adapted); ok {
+			first = min(first, s.Layer)
+		}
+	}
+	return first
+}
+
+// String names the module.
+func (m *Module) String() string { return fmt.Sprintf("%s (r %d, alpha %g)", m.Name, m.R, m.Alpha) }

@@ -1,0 +1,214 @@
+package adapter
+
+import (
+	"fmt"
+	"math"
+
+	"graft/internal/gemm"
+	"graft/internal/kernel"
+	"graft/internal/nn"
+)
+
+// DoRA is a projection whose weight is split into magnitude and direction (Liu et al., 2024): y = c⊙(x·(W + s·B·A)ᵀ) + bias with
+// c = m/‖W + s·B·A‖ by row, the norm taken as a constant in the gradient. Under dropout, as in PEFT, the dropped x stands in both parts:
+// y = (x − x̂)·Wᵀ + bias + c⊙u with u = x̂·(W + s·B·A)ᵀ.
+//
+// Back, with dy' = c⊙dy: A, B and x as in LoRA from dy'; dm = Σ dy⊙u/norm, and without dropout u = (y − bias)/c.
+//
+// The norm never needs the sum of matrices: ‖w + s·b·A‖² = ‖w‖² + 2s·b·(A·wᵀ) + s²·b·(A·Aᵀ)·bᵀ. ‖w‖² is computed once; the rest once
+// per optimizer step, by one product of r rows.
+type DoRA struct {
+	Base *nn.Linear
+	Low  Factors
+	M    *nn.Param // magnitude (out, 1)
+
+	clock   *Clock
+	fresh   bool      // c and norm belong to version
+	version uint64    // of the parameters when c was computed
+	base    []float64 // ‖w‖² (out)
+	c       []float32 // m/norm (out)
+	norm    []float32 // (out)
+}
+
+var _ Adapted = (*DoRA)(nil)
+
+// Dims gives input and output width.
+func (d *DoRA) Dims() (in, out int) { return d.Base.Dims() }
+
+// Params are A, B and the magnitude.
+func (d *DoRA) Params() []*nn.Param { return []*nn.Param{d.Low.A, d.Low.B, d.M} }
+
+// Factors is the low-rank part.
+func (d *DoRA) Factors() *Factors { return &d.Low }
+
+// Apply runs the projection.
+func (d *DoRA) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
+	d.refresh(t.Context)
+	if d.Low.Drop.active() {
+		return d.applyDropped(t, x)
+	}
+	_, out := d.Dims()
+	y := t.Make(x.Rows, out, true, x)
+	var xa *nn.Tensor
+	t.Record(y, nn.Op{Uses: []*nn.Value{x, y}, Compute: func() {
+		xa = d.Low.down(t, x)
+		low := t.Pack(xa)
+		defer low.Free()
+		y.Set(t.New(x.Rows, out))
+		t.Mul(nn.Store{To: y.Data(), Scale: d.c, Bias: d.Base.Bias}, d.terms(t.Left(x), low)...)
+	}, Back: func() {
+		d.magnitudeGrad(t.Context, y.Grad(), y.Data(), d.M.Data, d.Base.Bias)
+		scaled := scaledCols{y.Grad(), d.c}
+		dy := t.Pack(scaled)
+		defer dy.Free()
+		g := d.Low.grads(t, x, xa, scaled, dy)
+		defer g.Free()
+		if x.Needs() {
+			d.Low.toInput(t, x, g, gemm.Term{A: dy, B: d.Base.W})
+		}
+	}})
+	return y
+}
+
+// terms is x·(W + s·B·A)ᵀ.
+func (d *DoRA) terms(x, low *gemm.Left) []gemm.Term {
+	return []gemm.Term{{A: x, B: d.Base.W, Trans: true}, {A: low, B: matrix(d.Low.B), Trans: true}}
+}
+
+// applyDropped is Apply under dropout.
+func (d *DoRA) applyDropped(t *nn.Tape, x *nn.Value) *nn.Value {
+	_, out := d.Dims()
+	drop := d.Low.Drop
+	y := t.Make(x.Rows, out, true, x)
+	var xa, u *nn.Tensor
+	t.Record(y, nn.Op{Uses: []*nn.Value{x}, Compute: func() {
+		xa, u = d.Low.down(t, x), t.New(x.Rows, out)
+		t.Keep(u)
+		dropped, rest := drop.apply(t.Context, x.Data()), drop.complement(t.Context, x.Data())
+		left, kept, low := t.Pack(dropped), t.Pack(rest), t.Pack(xa)
+		dropped.Free()
+		rest.Free()
+		t.Mul(nn.Store{To: u}, d.terms(left, low)...)
+		y.Set(t.New(x.Rows, out))
+		t.Mul(nn.Store{To: y.Data(), Bias: d.Base.Bias}, gemm.Term{A: kept, B: d.Base.W, Trans: true})
+		t.AddScaled(y.Data(), u, d.c)
+		left.Free()
+		kept.Free()
+		low.Free()
+	}, Back: func() {
+		d.magnitudeGrad(t.Context, y.Grad(), u, d.norm, nil)
+		scaled := scaledCols{y.Grad(), d.c}
+		dy := t.Pack(scaled)
+		defer dy.Free()
+		g := d.Low.grads(t, x, xa, scaled, dy)
+		defer g.Free()
+		if !x.Needs() {
+			return
+		}
+		plain, low := t.Pack(y.Grad()), t.Pack(g)
+		t.Mul(masked{t.GradSink(x), drop, true}, gemm.Term{A: plain, B: d.Base.W})
+		t.Mul(masked{t.GradSink(x), drop, false}, gemm.Term{A: dy, B: d.Base.W}, gemm.Term{A: low, B: matrix(d.Low.A)})
+		plain.Free()
+		low.Free()
+	}})
+	return y
+}
+
+// magnitudeGrad adds Σ_t dy⊙(v − bias)/by to the magnitude's gradient. A row whose divisor is 0 gets none.
+func (d *DoRA) magnitudeGrad(c *nn.Context, dy, v *nn.Tensor, by, bias []float32) {
+	sums := c.ColumnDots(dy, v)
+	var shift []float32
+	if bias != nil {
+		shift = c.ColumnDots(dy, nil)
+	}
+	for i, s := range sums {
+		if bias != nil {
+			s -= shift[i] * bias[i]
+		}
+		if by[i] != 0 {
+			d.M.Grad[i] += s / by[i]
+		}
+	}
+}
+
+// refresh computes norm and c when the parameters have changed.
+func (d *DoRA) refresh(ctx *nn.Context) {
+	if d.fresh && d.version == d.clock.Version {
+		return
+	}
+	_, out := d.Dims()
+	z := d.crossTerms(ctx)
+	r := d.Low.A.Rows
+	s := float64(d.Low.Scale)
+	for i := range out {
+		n := d.base[i]
+		for k := range r {
+			n += 2 * s * float64(d.Low.B.Data[i*r+k]) * float64(z[k*out+i])
+		}
+		d.norm[i] = float32(math.Sqrt(max(n, 0)))
+		d.c[i] = d.M.Data[i] / d.norm[i]
+	}
+	d.fresh, d.version = true, d.clock.Version
+}
+
+// crossTerms is A·Wᵀ + s/2·(A·Aᵀ)·Bᵀ, (r, out), one product.
+func (d *DoRA) crossTerms(ctx *nn.Context) []float32 {
+	_, out := d.Dims()
+	r := d.Low.A.Rows
+	a := ctx.Pack(matrix(d.Low.A))
+	defer a.Free()
+	gram := gemm.NewF32(make([]float32, r*r), r, r)
+	ctx.Mul(gram, gemm.Term{A: a, B: matrix(d.Low.A), Trans: true})
+	kernel.Scale(gram.Data, gram.Data, d.Low.Scale/2)
+	g := ctx.Pack(gram)
+	defer g.Free()
+	z := gemm.NewF32(make([]float32, r*out), r, out)
+	ctx.Mul(z, gemm.Term{A: a, B: d.Base.W, Trans: true}, gemm.Term{A: g, B: matrix(d.Low.B), Trans: true})
+	return z.Data
+}
+
+// rowNorms is the squared norm of each row.
+func rowNorms(ctx *nn.Context, w gemm.Matrix) []float64 {
+	rows, cols := w.Dims()
+	norms := make([]float64, rows)
+	ctx.Rows(rows, 1, cols, func(i int, buf [][]float32) {
+		w.Read(buf[0], i, 0)
+		norms[i] = float64(kernel.Dot(buf[0], buf[0]))
+	})
+	return norms
+}
+
+// Merge turns w, which holds W (out, in), into c⊙(W + s·B·A), the norm taken of exactly that sum.
+func (d *DoRA) Merge(w []float32) error {
+	if err := d.Low.addTo(w); err != nil {
+		return err
+	}
+	in, out := d.Dims()
+	for i := range out {
+		row := w[i*in : (i+1)*in]
+		n := math.Sqrt(float64(kernel.Dot(row, row)))
+		if n == 0 {
+			return fmt.Errorf("adapter: %s: row %d of the weight is zero, DoRA has no direction for it", d.M.Name, i)
+		}
+		kernel.Scale(row, row, float32(float64(d.M.Data[i])/n))
+	}
+	return nil
+}
+
+// scaledCols is a matrix with its columns multiplied.
+type scaledCols struct {
+	*nn.Tensor
+	by []float32
+}
+
+// Read decodes part of a row.
+func (m scaledCols) Read(dst []float32, row, col int) {
+	m.Tensor.Read(dst, row, col)
+	kernel.Mul(dst, dst, m.by[col:])
+}
+
+// F32 is nil: the memory is not scaled.
+func (m scaledCols) F32() ([]float32, int) { return nil, 0 }
+
+// BF16 is nil: the memory is not scaled.
+func (m scaledCols) BF16() ([]uint16, int) { return nil, 0 }

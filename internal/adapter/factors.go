@@ -1,0 +1,109 @@
+package adapter
+
+import (
+	"fmt"
+
+	"graft/internal/gemm"
+	"graft/internal/kernel"
+	"graft/internal/nn"
+)
+
+// Factors is the low-rank update s·B·A of a weight, with dropout on its input.
+type Factors struct {
+	A     *nn.Param // (r, in)
+	B     *nn.Param // (out, r)
+	Scale float32
+	Drop  *Dropout // nil without
+}
+
+func matrix(p *nn.Param) gemm.F32 { return gemm.NewF32(p.Data, p.Rows, p.Cols) }
+
+// constant is a vector of n equal numbers.
+func constant(v float32, n int) []float32 {
+	c := make([]float32, n)
+	for i := range c {
+		c[i] = v
+	}
+	return c
+}
+
+// down is s·x·Aᵀ, (T, r) in float32, of the dropped x; the tape owns it.
+func (f *Factors) down(t *nn.Tape, x *nn.Value) *nn.Tensor {
+	left := t.Left(x)
+	if f.Drop.active() {
+		dropped := f.Drop.apply(t.Context, x.Data())
+		left = t.Pack(dropped)
+		dropped.Free()
+		defer left.Free()
+	}
+	xa := t.NewF32(x.Rows, f.A.Rows)
+	t.Keep(xa)
+	t.Mul(nn.Store{To: xa, Scale: constant(f.Scale, f.A.Rows)}, gemm.Term{A: left, B: matrix(f.A), Trans: true})
+	return xa
+}
+
+// grads adds to the gradients of A and B and returns g = s·(dy·B), (T, r). dy is given as matrix and packed, xa is what down made.
+func (f *Factors) grads(t *nn.Tape, x *nn.Value, xa *nn.Tensor, dy gemm.Matrix, packed *gemm.Left) *nn.Tensor {
+	xaT := t.PackT(xa)
+	t.Mul(addTransposed{f.B}, gemm.Term{A: xaT, B: dy})
+	xaT.Free()
+	g := t.NewF32(x.Rows, f.B.Cols)
+	t.Mul(nn.Store{To: g, Scale: constant(f.Scale, f.B.Cols)}, gemm.Term{A: packed, B: matrix(f.B)})
+	in := x.Data()
+	if f.Drop.active() {
+		in = f.Drop.apply(t.Context, in)
+		defer in.Free()
+	}
+	gT := t.PackT(g)
+	t.Mul(addTo{f.A}, gemm.Term{A: gT, B: in})
+	gT.Free()
+	return g
+}
+
+// toInput adds the base term and g·A, the latter through the dropout, to the gradient of x.
+func (f *Factors) toInput(t *nn.Tape, x *nn.Value, g *nn.Tensor, base gemm.Term) {
+	low := t.Pack(g)
+	defer low.Free()
+	update := gemm.Term{A: low, B: matrix(f.A)}
+	if !f.Drop.active() {
+		t.Mul(t.GradSink(x), base, update)
+		return
+	}
+	t.Mul(t.GradSink(x), base)
+	t.Mul(masked{t.GradSink(x), f.Drop, false}, update)
+}
+
+// addTo adds s·B·A to w (out, in).
+func (f *Factors) addTo(w []float32) error {
+	in, out, r := f.A.Cols, f.B.Rows, f.A.Rows
+	if len(w) != in*out {
+		return fmt.Errorf("adapter: %s: the weight has %d elements, the adapter wants %d × %d", f.A.Name, len(w), out, in)
+	}
+	for i := range out {
+		for k := range r {
+			kernel.Axpy(w[i*in:(i+1)*in], f.A.Data[k*in:(k+1)*in], f.Scale*f.B.Data[i*r+k])
+		}
+	}
+	return nil
+}
+
+// addTo as a Sink adds a product to the gradient of a parameter.
+type addTo struct{ p *nn.Param }
+
+func (s addTo) Block(row, col, rows, cols int, c []float32, ld int) {
+	for i := range rows {
+		g := s.p.Grad[(row+i)*s.p.Cols+col:][:cols]
+		kernel.Add(g, g, c[i*ld:])
+	}
+}
+
+// addTransposed adds the transpose of a product to the gradient of a parameter.
+type addTransposed struct{ p *nn.Param }
+
+func (s addTransposed) Block(row, col, rows, cols int, c []float32, ld int) {
+	for j := range cols {
+		for i := range rows {
+			s.p.Grad[(col+j)*s.p.Cols+row+i] += c[i*ld+j]
+		}
+	}
+}

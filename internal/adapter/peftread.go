@@ -1,0 +1,250 @@
+package adapter
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"graft/internal/dtype"
+	"graft/internal/model"
+	"graft/internal/nn"
+	"graft/internal/safetensors"
+)
+
+// The last components of PEFT's tensor names.
+const (
+	suffixA   = ".lora_A.weight"
+	suffixB   = ".lora_B.weight"
+	magnitude = "lora_magnitude_vector"
+)
+
+// peftConfig is what of adapter_config.json changes the computation.
+type peftConfig struct {
+	R            int                `json:"r"`
+	Alpha        float64            `json:"lora_alpha"`
+	Dropout      float64            `json:"lora_dropout"`
+	RSLoRA       bool               `json:"use_rslora"`
+	DoRA         bool               `json:"use_dora"`
+	RankPattern  map[string]int     `json:"rank_pattern"`
+	AlphaPattern map[string]float64 `json:"alpha_pattern"`
+	Base         string             `json:"base_model_name_or_path"`
+}
+
+// harmless are keys whose value does not matter here: the tensors themselves say which modules are adapted.
+var harmless = []string{
+	"peft_type", "task_type", "base_model_name_or_path", "revision", "inference_mode", "peft_version", "auto_mapping", "target_modules",
+	"exclude_modules", "layers_to_transform", "layers_pattern", "megatron_core", "qalora_group_size", "init_lora_weights", "bias",
+	"r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "rank_pattern", "alpha_pattern", "runtime_config",
+}
+
+// changedBase are ways of starting an adapter that also change the base model.
+var changedBase = regexp.MustCompile(`^(pissa|olora|loftq|corda)`)
+
+// Load wraps the projections of m with the PEFT adapter in dir. Everything in it must find its place: what we cannot apply is refused by
+// name. dropout is the one to train with from here on.
+func Load(ctx *nn.Context, m model.Model, dir string, dropout float64, seed uint64) (*Adapter, error) {
+	c, err := readConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("adapter: %s has no %s", dir, WeightsFile)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("adapter: %w", err)
+	}
+	a := &Adapter{Clock: &Clock{Seed: seed}, named: countNames(m.Slots())}
+	a.Spec = Spec{
+		R: c.R, Alpha: c.Alpha, Dropout: dropout, RSLoRA: c.RSLoRA, DoRA: c.DoRA,
+		RankPattern: c.RankPattern, AlphaPattern: c.AlphaPattern,
+	}
+	places, err := a.placeTensors(m, f)
+	if err == nil {
+		for _, p := range places {
+			a.attach(ctx, p)
+		}
+		err = a.fill(f)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		a.Detach(m)
+		return nil, fmt.Errorf("adapter: %s: %w", dir, err)
+	}
+	return a, nil
+}
+
+// readConfig reads and checks adapter_config.json.
+func readConfig(dir string) (*peftConfig, error) {
+	path := filepath.Join(dir, ConfigFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("adapter: %s has no %s: not a PEFT adapter directory", dir, ConfigFile)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("adapter: %w", err)
+	}
+	var all map[string]json.RawMessage
+	c := &peftConfig{}
+	if err := errors.Join(json.Unmarshal(text, &all), json.Unmarshal(text, c)); err != nil {
+		return nil, fmt.Errorf("adapter: %s: %w", path, err)
+	}
+	var errs []error
+	for _, key := range sortedKeys(all) {
+		if err := checkKey(key, all[key]); err != nil {
+			errs = append(errs, fmt.Errorf("adapter: %s: %w", path, err))
+		}
+	}
+	if c.R < 1 {
+		errs = append(errs, fmt.Errorf("adapter: %s: r is %d, want at least 1", path, c.R))
+	}
+	return c, errors.Join(errs...)
+}
+
+func sortedKeys(m map[string]json.RawMessage) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// checkKey refuses settings that change the computation in ways we do not follow.
+func checkKey(key string, raw json.RawMessage) error {
+	var s string
+	isString := json.Unmarshal(raw, &s) == nil
+	switch {
+	case key == "peft_type" && s != "LORA":
+		return fmt.Errorf("peft_type is %s; only LORA is supported", raw)
+	case key == "bias" && s != "none" && string(raw) != "null":
+		return fmt.Errorf("bias is %s; only \"none\" is supported", raw)
+	case key == "init_lora_weights" && isString && changedBase.MatchString(strings.ToLower(s)):
+		return fmt.Errorf("init_lora_weights is %q: such an adapter belongs to a base model that was changed with it; convert it to a plain LoRA first", s)
+	case slices.Contains(harmless, key) || neutral(raw):
+		return nil
+	}
+	return fmt.Errorf("%s is %s; graft does not apply it", key, raw)
+}
+
+// neutral tells whether a setting is off.
+func neutral(raw json.RawMessage) bool {
+	switch string(raw) {
+	case "null", "false", "{}", "[]", `""`:
+		return true
+	}
+	return false
+}
+
+// placeTensors finds the module of every tensor in the file.
+func (a *Adapter) placeTensors(m model.Model, f *safetensors.File) ([]placement, error) {
+	ranks, err1 := compile("rank_pattern", a.Spec.RankPattern)
+	alphas, err2 := compile("alpha_pattern", a.Spec.AlphaPattern)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	found, errs := a.sortTensors(m, f)
+	var places []placement
+	for _, s := range m.Slots() {
+		if !found[s.Name] {
+			continue
+		}
+		r, errR := choose(ranks, s.Name, a.Spec.R)
+		alpha, errA := choose(alphas, s.Name, a.Spec.Alpha)
+		errs = append(errs, errR, errA)
+		if r < 1 {
+			errs = append(errs, fmt.Errorf("%s has rank %d", s.Name, r))
+			continue
+		}
+		places = append(places, placement{s, r, alpha})
+	}
+	if len(found) == 0 {
+		errs = append(errs, errors.New("holds no adapter tensors"))
+	}
+	return places, errors.Join(errs...)
+}
+
+// sortTensors gives the adapted modules and a problem for each tensor that has no place.
+func (a *Adapter) sortTensors(m model.Model, f *safetensors.File) (map[string]bool, []error) {
+	found := map[string]bool{}
+	var errs []error
+	for t := range f.All() {
+		module, ok := moduleOf(t.Name)
+		switch {
+		case !ok:
+			errs = append(errs, fmt.Errorf("tensor %q is no part of a LoRA or DoRA adapter of a linear projection", t.Name))
+		case a.named[last(module)] == 0 || !slices.ContainsFunc(m.Slots(), func(s *model.Slot) bool { return s.Name == module }):
+			errs = append(errs, fmt.Errorf("tensor %q: the model has no projection %q", t.Name, module))
+		default:
+			found[module] = true
+		}
+		if len(errs) == 8 {
+			break
+		}
+	}
+	return found, errs
+}
+
+// moduleOf is the module path in a tensor's name.
+func moduleOf(name string) (string, bool) {
+	path, ok := strings.CutPrefix(name, keyPrefix)
+	if !ok {
+		return "", false
+	}
+	for _, suffix := range []string{suffixA, suffixB, "." + magnitude} {
+		if m, ok := strings.CutSuffix(path, suffix); ok {
+			return m, true
+		}
+	}
+	return "", false
+}
+
+// fill reads the parameters. Each must be there in the shape that the configuration and the model give it, and no other tensor.
+func (a *Adapter) fill(f *safetensors.File) error {
+	var errs []error
+	known := 0
+	for _, p := range a.Params() {
+		name := keyPrefix + p.Name
+		info, err := f.Info(name)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("tensor %q is missing", name))
+			continue
+		}
+		known++
+		if want := Tensor(name, p, p.Data).Shape; !slices.Equal(info.Shape, want) {
+			errs = append(errs, fmt.Errorf("tensor %q has shape %v, the model and %s want %v", name, info.Shape, ConfigFile, want))
+			continue
+		}
+		data, err := f.Bytes(name)
+		if err == nil {
+			err = dtype.ToFloat32(p.Data, data, info.DType)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("tensor %q: %w", name, err))
+		}
+	}
+	for t := range f.All() {
+		if known == 0 {
+			break
+		}
+		if !slices.ContainsFunc(a.Params(), func(p *nn.Param) bool { return keyPrefix+p.Name == t.Name }) {
+			errs = append(errs, fmt.Errorf("tensor %q is not part of a %s adapter", t.Name, a.Spec.variant()))
+		}
+	}
+	return errors.Join(errs[:min(len(errs), 8)]...)
+}
+
+// countNames counts the projections of each last name.
+func countNames(slots []*model.Slot) map[string]int {
+	n := map[string]int{}
+	for _, s := range slots {
+		n[last(s.Name)]++
+	}
+	return n
+}

@@ -1,0 +1,13 @@
+// Package all lists the architectures.
+package all
+
+import (
+	"graft/internal/model"
+	"graft/internal/model/qwen2"
+	"graft/internal/model/qwen3"
+)
+
+// Models returns every architecture.
+func Models() model.Registry {
+	return model.Registry{qwen2.Arch(), qwen3.Arch()}
+}

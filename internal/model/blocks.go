@@ -1,0 +1,115 @@
+package model
+
+import (
+	"graft/internal/gemm"
+	"graft/internal/nn"
+	"graft/internal/weights"
+)
+
+// Decoder is what decoder-only models share around their layers. Architectures embed it.
+type Decoder struct {
+	cfg   *weights.Config
+	embed gemm.Matrix // (V, H)
+	head  gemm.Matrix // (V, H)
+	norm  []float32   // (H)
+	slots []*Slot
+}
+
+// NewDecoder loads embedding, final norm and head.
+func NewDecoder(b *Builder) Decoder {
+	c := b.Config
+	d := Decoder{
+		cfg:   c,
+		embed: b.Matrix("model.embed_tokens.weight", c.VocabSize, c.HiddenSize),
+		norm:  b.Vector("model.norm.weight", c.HiddenSize),
+	}
+	d.head = d.embed
+	if c.TieEmbeddings {
+		b.Ignore("lm_head.weight") // some checkpoints hold a copy of the tied matrix
+	} else {
+		d.head = b.Matrix("lm_head.weight", c.VocabSize, c.HiddenSize)
+	}
+	return d
+}
+
+// Finish takes over the slots that the builder has gathered.
+func (d *Decoder) Finish(b *Builder) { d.slots = b.slots }
+
+// Config is what the model was built from.
+func (d *Decoder) Config() *weights.Config { return d.cfg }
+
+// Embed looks up the tokens of a batch.
+func (d *Decoder) Embed(t *nn.Tape, b *Batch) *nn.Value { return t.Embed(d.embed, b.IDs) }
+
+// Norm is the final norm.
+func (d *Decoder) Norm(t *nn.Tape, x *nn.Value) *nn.Value {
+	return t.RMSNorm(x, d.norm, d.cfg.RMSNormEps)
+}
+
+// Head is the output projection.
+func (d *Decoder) Head() gemm.Matrix { return d.head }
+
+// Slots are the linear projections of the layers.
+func (d *Decoder) Slots() []*Slot { return d.slots }
+
+// SelfAttention is grouped-query attention with rotary positions, and with query and key norms where the architecture has them.
+type SelfAttention struct {
+	q, k, v, o   *Slot
+	qNorm, kNorm []float32 // (head) or nil
+	eps          float64
+	heads        nn.Heads
+	rope         *nn.Rotary
+	layer        int
+}
+
+// NewSelfAttention loads the attention of a layer.
+func NewSelfAttention(b *Builder, layer int, prefix string, norms bool) *SelfAttention {
+	c := b.Config
+	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer}
+	a.heads = nn.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim}
+	if c.LayerTypes[layer] == weights.SlidingAttention {
+		a.heads.Window = c.SlidingWindow
+	}
+	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	a.q = b.Slot(Attention, layer, prefix+".q_proj", c.HiddenSize, q, c.QKVBias)
+	a.k = b.Slot(Attention, layer, prefix+".k_proj", c.HiddenSize, kv, c.QKVBias)
+	a.v = b.Slot(Attention, layer, prefix+".v_proj", c.HiddenSize, kv, c.QKVBias)
+	a.o = b.Slot(Attention, layer, prefix+".o_proj", q, c.HiddenSize, c.OutputBias)
+	if norms {
+		a.qNorm = b.Vector(prefix+".q_norm.weight", c.HeadDim)
+		a.kNorm = b.Vector(prefix+".k_norm.weight", c.HeadDim)
+	}
+	return a
+}
+
+// Apply runs the attention on x (T, H).
+func (a *SelfAttention) Apply(t *nn.Tape, x *nn.Value, b *Batch) *nn.Value {
+	q, k, v := a.q.Apply(t, x), a.k.Apply(t, x), a.v.Apply(t, x)
+	if a.qNorm != nil {
+		q, k = t.RMSNorm(q, a.qNorm, a.eps), t.RMSNorm(k, a.kNorm, a.eps)
+	}
+	q = t.Rotate(q, a.rope, a.heads.Dim, b.Pos)
+	k = t.Rotate(k, a.rope, a.heads.Dim, b.Pos)
+	if b.Cache != nil {
+		return a.o.Apply(t, t.CachedAttention(q, k, v, a.heads, b.Cache, a.layer))
+	}
+	return a.o.Apply(t, t.Attention(q, k, v, a.heads, b.Segs))
+}
+
+// GatedMLP is down(silu(gate(x)) ⊙ up(x)).
+type GatedMLP struct{ gate, up, down *Slot }
+
+// NewGatedMLP loads the MLP of a layer.
+func NewGatedMLP(b *Builder, layer int, prefix string) *GatedMLP {
+	h, i := b.Config.HiddenSize, b.Config.IntermediateSize
+	return &GatedMLP{
+		gate: b.Slot(MLP, layer, prefix+".gate_proj", h, i, false),
+		up:   b.Slot(MLP, layer, prefix+".up_proj", h, i, false),
+		down: b.Slot(MLP, layer, prefix+".down_proj", i, h, false),
+	}
+}
+
+// Apply runs the MLP on x (T, H).
+func (m *GatedMLP) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
+	return m.down.Apply(t, t.SwiGLU(m.gate.Apply(t, x), m.up.Apply(t, x)))
+}

@@ -1,0 +1,241 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"graft/internal/dtype"
+	"graft/internal/gemm"
+	"graft/internal/nn"
+	"graft/internal/parallel"
+	"graft/internal/quant"
+	"graft/internal/safetensors"
+	"graft/internal/weights"
+)
+
+// Options says how weights are held.
+type Options struct {
+	Half        bool // compute type bfloat16, else float32
+	FourBit     bool // quantise the projections to NF4
+	DoubleQuant bool // quantise the absmaxes of NF4 too
+	Pool        *parallel.Pool
+	Progress    func(done, total int) // projections loaded; may be nil
+}
+
+// Builder loads the weights of one model. It gathers problems; Err has them all.
+type Builder struct {
+	Config *weights.Config
+	src    weights.Source
+	opt    Options
+	slots  []*Slot
+	rope   *nn.Rotary
+	used   map[string]bool
+	errs   []error
+}
+
+// NewBuilder starts loading.
+func NewBuilder(c *weights.Config, src weights.Source, opt Options) *Builder {
+	return &Builder{Config: c, src: src, opt: opt, used: map[string]bool{}}
+}
+
+// maxReported bounds the problems that are listed: they tend to be all alike.
+const maxReported = 12
+
+func (b *Builder) problem(err error) {
+	if len(b.errs) < maxReported {
+		b.errs = append(b.errs, err)
+	}
+}
+
+// Ignore says that a tensor may be there and is not read.
+func (b *Builder) Ignore(name string) { b.used[name] = true }
+
+// Err is every problem met so far and every tensor of the checkpoint that the architecture has no place for.
+func (b *Builder) Err() error {
+	errs := slices.Clone(b.errs)
+	var extra []string
+	for t := range b.src.All() {
+		if !b.used[t.Name] {
+			extra = append(extra, t.Name)
+		}
+	}
+	if n := len(extra); n > 0 {
+		errs = append(errs, fmt.Errorf("model: %s has no place for %d tensors of the checkpoint: %s",
+			b.Config.ModelType, n, strings.Join(extra[:min(n, 4)], ", ")))
+	}
+	return errors.Join(errs...)
+}
+
+// Vector reads a one-dimensional tensor.
+func (b *Builder) Vector(name string, n int) []float32 {
+	v := make([]float32, n)
+	if b.check(name, n) {
+		if err := b.src.Rows(name, 0, v); err != nil {
+			b.problem(err)
+		}
+	}
+	return v
+}
+
+// check looks a tensor up and compares its shape.
+func (b *Builder) check(name string, shape ...int) bool {
+	b.used[name] = true
+	info, err := b.src.Info(name)
+	if err != nil {
+		b.problem(err)
+		return false
+	}
+	if !slices.Equal(info.Shape, shape) {
+		b.problem(fmt.Errorf("model: %s has shape %v, config.json says %v", name, info.Shape, shape))
+		return false
+	}
+	return true
+}
+
+// Matrix gives a two-dimensional tensor in the compute type, in place where the file has it so.
+func (b *Builder) Matrix(name string, rows, cols int) gemm.Matrix {
+	if !b.check(name, rows, cols) {
+		return gemm.NewF32(nil, rows, cols)
+	}
+	m, err := b.matrix(name, rows, cols)
+	if err != nil {
+		b.problem(err)
+		return gemm.NewF32(nil, rows, cols)
+	}
+	return m
+}
+
+func (b *Builder) matrix(name string, rows, cols int) (gemm.Matrix, error) {
+	if q, ok, err := b.src.NF4(name); ok || err != nil {
+		return newNF4(q), err
+	}
+	data, err := b.src.Bytes(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := b.src.Info(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.DType == dtype.BF16 {
+		return gemm.NewBF16(viewU16(data), rows, cols), nil
+	}
+	if info.DType == dtype.F32 && !b.opt.Half {
+		return gemm.NewF32(viewF32(data), rows, cols), nil
+	}
+	return b.convert(name, rows, cols)
+}
+
+// convert copies a tensor of another type into the compute type.
+func (b *Builder) convert(name string, rows, cols int) (gemm.Matrix, error) {
+	full := gemm.NewF32(nil, rows, cols)
+	half := gemm.NewBF16(nil, rows, cols)
+	if b.opt.Half {
+		half.Data = make([]uint16, rows*cols)
+	} else {
+		full.Data = make([]float32, rows*cols)
+	}
+	err := b.eachRows(name, rows, cols, 1, func(first int, w []float32) error {
+		if b.opt.Half {
+			half.Block(first, 0, len(w)/cols, cols, w, cols)
+		} else {
+			copy(full.Data[first*cols:], w)
+		}
+		return nil
+	})
+	if b.opt.Half {
+		return half, err
+	}
+	return full, err
+}
+
+// loadElements is how much of a matrix is decoded at a time.
+const loadElements = 1 << 20
+
+// eachRows decodes a matrix by groups of rows, a multiple of step, and gives back its pages afterwards.
+func (b *Builder) eachRows(name string, rows, cols, step int, f func(first int, w []float32) error) error {
+	n := max(loadElements/cols/step, 1) * step
+	buf := make([]float32, min(n, rows)*cols)
+	for first := 0; first < rows; first += n {
+		w := buf[:min(n, rows-first)*cols]
+		if err := b.src.Rows(name, first, w); err != nil {
+			return err
+		}
+		if err := f(first, w); err != nil {
+			return err
+		}
+	}
+	return b.src.Advise(name, safetensors.DontNeed)
+}
+
+// Slot loads a projection and lists it.
+func (b *Builder) Slot(kind Kind, layer int, name string, in, out int, bias bool) *Slot {
+	l := &nn.Linear{W: b.projection(name+".weight", out, in)}
+	if bias {
+		l.Bias = b.Vector(name+".bias", out)
+	}
+	s := &Slot{Name: name, Kind: kind, Layer: layer, Base: l, Proj: l}
+	b.slots = append(b.slots, s)
+	if b.opt.Progress != nil {
+		b.opt.Progress(layer+1, b.Config.Layers)
+	}
+	return s
+}
+
+// projection is a Matrix, quantised to NF4 where that is asked for and the file has not done it.
+func (b *Builder) projection(name string, rows, cols int) gemm.Matrix {
+	info, err := b.src.Info(name)
+	if !b.opt.FourBit || err != nil || info.NF4 {
+		return b.Matrix(name, rows, cols)
+	}
+	if !b.check(name, rows, cols) {
+		return gemm.NewF32(nil, rows, cols)
+	}
+	q, err := b.quantize(name, rows, cols)
+	if err != nil {
+		b.problem(fmt.Errorf("model: %s: %w", name, err))
+		return gemm.NewF32(nil, rows, cols)
+	}
+	return newNF4(q)
+}
+
+// quantize encodes a matrix as bitsandbytes does when it loads one: from the compute type.
+func (b *Builder) quantize(name string, rows, cols int) (*quant.NF4, error) {
+	opt := quant.NF4Options{DType: dtype.F32}
+	if b.opt.Half {
+		opt.DType = dtype.BF16
+	}
+	q, err := quant.NewNF4(rows, cols, opt)
+	if err != nil {
+		return nil, err
+	}
+	step := q.RowStep()
+	err = b.eachRows(name, rows, cols, step, func(first int, w []float32) error {
+		n := len(w) / cols
+		parts := (n + step - 1) / step
+		fail := make([]error, parts)
+		b.opt.Pool.Run(parts, func(_, i int) {
+			lo, hi := i*step, min(n, (i+1)*step)
+			part := w[lo*cols : hi*cols]
+			if b.opt.Half {
+				roundBF16(part)
+			}
+			fail[i] = q.SetRows(first+lo, part)
+		})
+		return errors.Join(fail...)
+	})
+	if err == nil && b.opt.DoubleQuant {
+		q.Nest()
+	}
+	return q, err
+}
+
+// Rotary is the model's table of positions.
+func (b *Builder) Rotary() *nn.Rotary {
+	if b.rope == nil {
+		b.rope = rotary(b.Config)
+	}
+	return b.rope
+}

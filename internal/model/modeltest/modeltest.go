@@ -1,0 +1,210 @@
+// Package modeltest is the conformance kit of architectures.
+package modeltest
+
+import (
+	"iter"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"graft/internal/gemm"
+	"graft/internal/model"
+	"graft/internal/nn"
+	"graft/internal/nn/nntest"
+	"graft/internal/weights"
+)
+
+// Run checks an architecture on its tiny checkpoint.
+func Run(t *testing.T, a model.Arch) {
+	t.Run("slots have the shapes of their tensors", func(t *testing.T) { slots(t, a) })
+	t.Run("sequences in a batch do not see each other", func(t *testing.T) { batch(t, a) })
+	t.Run("generation with a cache gives the same logits", func(t *testing.T) { cache(t, a) })
+	t.Run("input gradients are finite differences", func(t *testing.T) { gradients(t, a) })
+	t.Run("a missing, a misshapen and an extra tensor are reported", func(t *testing.T) { broken(t, a) })
+	t.Run("NF4 and bfloat16 stay near", func(t *testing.T) { precisions(t, a) })
+}
+
+// Load builds the tiny model.
+func Load(t *testing.T, a model.Arch, opt model.Options) model.Model {
+	t.Helper()
+	text, src, err := a.Tiny(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := weights.ParseConfig(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.Registry{a}.Load(c, src, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func ids(seed uint64, n, vocab int) []int32 {
+	r := rand.New(rand.NewPCG(seed, 5))
+	s := make([]int32, n)
+	for i := range s {
+		s[i] = int32(r.IntN(vocab))
+	}
+	return s
+}
+
+func logits(c *nn.Context, m model.Model, b *model.Batch) gemm.F32 {
+	h := model.Forward(c, m, b)
+	defer h.Free()
+	rows := make([]int, h.Rows)
+	for i := range rows {
+		rows[i] = i
+	}
+	return model.Logits(c, m, h, rows)
+}
+
+func compare(t *testing.T, what string, got, want []float32, tol float64) {
+	t.Helper()
+	if len(got) != len(want) || len(got) == 0 {
+		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+	}
+	for i := range got {
+		if math.Abs(float64(got[i]-want[i])) > tol {
+			t.Fatalf("%s: number %d is %v, want %v", what, i, got[i], want[i])
+		}
+	}
+}
+
+func slots(t *testing.T, a model.Arch) {
+	m := Load(t, a, model.Options{})
+	_, src, err := a.Tiny(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Slots()) == 0 {
+		t.Fatal("no slots")
+	}
+	for _, s := range m.Slots() {
+		info, err := src.Info(s.Name + ".weight")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := s.Proj.Dims()
+		if info.Shape[0] != out || info.Shape[1] != in || s.Proj != nn.Proj(s.Base) {
+			t.Errorf("%s is %d → %d, its tensor %v", s.Name, in, out, info.Shape)
+		}
+	}
+}
+
+func batch(t *testing.T, a model.Arch) {
+	c, m := nntest.Context(t, false), Load(t, a, model.Options{})
+	vocab := m.Config().VocabSize
+	one, two := ids(1, 17, vocab), ids(2, 33, vocab)
+	both := logits(c, m, model.NewBatch(one, two))
+	compare(t, "first", both.Data[:17*vocab], logits(c, m, model.NewBatch(one)).Data, 1e-5)
+	compare(t, "second", both.Data[17*vocab:], logits(c, m, model.NewBatch(two)).Data, 1e-5)
+	longer := logits(c, m, model.NewBatch(append(append([]int32{}, one...), 3, 4)))
+	compare(t, "prefix", longer.Data[:17*vocab], both.Data[:17*vocab], 1e-5)
+}
+
+func cache(t *testing.T, a model.Arch) {
+	c, m := nntest.Context(t, false), Load(t, a, model.Options{})
+	cfg := m.Config()
+	seq := ids(3, 21, cfg.VocabSize)
+	want := logits(c, m, model.NewBatch(seq))
+	s := c.NewCache(cfg.Layers, len(seq), cfg.KVHeads*cfg.HeadDim)
+	defer s.Free()
+	for _, n := range []int{9, 1, 1, 3, 1, 6} {
+		b := model.NewBatch(seq[s.Len : s.Len+n])
+		for i := range b.Pos {
+			b.Pos[i] += int32(s.Len)
+		}
+		b.Cache = s
+		got := logits(c, m, b)
+		compare(t, "step", got.Data, want.Data[s.Len*cfg.VocabSize:(s.Len+n)*cfg.VocabSize], 1e-4)
+		s.Len += n
+	}
+}
+
+func gradients(t *testing.T, a model.Arch) {
+	c, m := nntest.Context(t, false), Load(t, a, model.Options{})
+	cfg := m.Config()
+	b := model.NewBatch(ids(4, 7, cfg.VocabSize), ids(5, 4, cfg.VocabSize))
+	x := nntest.Normal(rand.New(rand.NewPCG(6, 6)), len(b.IDs), cfg.HiddenSize, 1)
+	for i := range m.Layers() {
+		nntest.GradCheck(t, c, []gemm.F32{x}, nil, func(t *nn.Tape, in []*nn.Value) *nn.Value {
+			return m.Norm(t, m.Layer(i, t, in[0], b))
+		})
+	}
+}
+
+// edited is a Source with a tensor hidden, renamed or given another shape.
+type edited struct { // nothing of it is closed
+
+	weights.Source
+	hide, extra, reshape string
+}
+
+func (e edited) All() iter.Seq[weights.Info] {
+	return func(yield func(weights.Info) bool) {
+		for i := range e.Source.All() {
+			if i.Name != e.hide && !yield(i) {
+				return
+			}
+		}
+		if e.extra != "" {
+			var i weights.Info
+			i.Name = e.extra
+			yield(i)
+		}
+	}
+}
+
+func (e edited) Info(name string) (weights.Info, error) {
+	if name == e.hide {
+		name += " (hidden)"
+	}
+	i, err := e.Source.Info(name)
+	if name == e.reshape {
+		i.Shape = append([]int{1}, i.Shape...)
+	}
+	return i, err
+}
+
+func broken(t *testing.T, a model.Arch) {
+	text, src, err := a.Tiny(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := weights.ParseConfig(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := Load(t, a, model.Options{}).Slots()[0].Name + ".weight"
+	for what, e := range map[string]edited{
+		"missing": {src, name, "", ""}, "misshapen": {src, "", "", name}, "extra": {src, "", "model.surprise.weight", ""},
+	} {
+		if _, err := (model.Registry{a}).Load(c, e, model.Options{}); err == nil {
+			t.Errorf("a checkpoint with a tensor that is %s was loaded", what)
+		}
+	}
+}
+
+func precisions(t *testing.T, a model.Arch) {
+	full := Load(t, a, model.Options{})
+	b := model.NewBatch(ids(7, 30, full.Config().VocabSize))
+	want := logits(nntest.Context(t, false), full, b)
+	for _, opt := range []model.Options{{Half: true}, {FourBit: true}, {FourBit: true, DoubleQuant: true}, {Half: true, FourBit: true, DoubleQuant: true}} {
+		got := logits(nntest.Context(t, opt.Half), Load(t, a, opt), b)
+		limit := 0.05
+		if opt.FourBit {
+			limit = 0.5
+		}
+		var d, n float64
+		for i := range want.Data {
+			e := float64(got.Data[i] - want.Data[i])
+			d, n = d+e*e, n+float64(want.Data[i])*float64(want.Data[i])
+		}
+		if r := math.Sqrt(d / n); r > limit || r == 0 {
+			t.Errorf("%+v: logits differ by %.3g of their norm, want more than 0 and at most %v", opt, r, limit)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package model
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"graft/internal/dtype"
+	"graft/internal/safetensors"
+	"graft/internal/weights"
+)
+
+// Random makes a checkpoint in memory: list names every tensor and its shape. Matrices are normally distributed at 1/√columns, so that
+// activations keep their size, vectors around 1: a norm or bias that is forgotten shows.
+func Random(config []byte, seed uint64, list func(c *weights.Config, add func(name string, shape ...int))) (weights.Source, error) {
+	c, err := weights.ParseConfig(config, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(seed, 0))
+	var tensors []safetensors.Tensor
+	list(c, func(name string, shape ...int) {
+		t := safetensors.Tensor{Info: safetensors.Info{Name: name, DType: dtype.F32, Shape: shape}}
+		std, mean := 0.3, 1.0
+		if len(shape) > 1 {
+			std, mean = 1/math.Sqrt(float64(shape[1])), 0
+		}
+		for range t.Elements() {
+			t.Data = binary.LittleEndian.AppendUint32(t.Data, math.Float32bits(float32(mean+std*r.NormFloat64())))
+		}
+		tensors = append(tensors, t)
+	})
+	return weights.Memory(tensors...)
+}
+
+// RandomDecoder lists what dense decoders share.
+func RandomDecoder(c *weights.Config, add func(name string, shape ...int)) {
+	add("model.embed_tokens.weight", c.VocabSize, c.HiddenSize)
+	add("model.norm.weight", c.HiddenSize)
+	if !c.TieEmbeddings {
+		add("lm_head.weight", c.VocabSize, c.HiddenSize)
+	}
+	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	for i := range c.Layers {
+		p := fmt.Sprintf("model.layers.%d.", i)
+		add(p+"input_layernorm.weight", c.HiddenSize)
+		add(p+"post_attention_layernorm.weight", c.HiddenSize)
+		add(p+"self_attn.q_proj.weight", q, c.HiddenSize)
+		add(p+"self_attn.k_proj.weight", kv, c.HiddenSize)
+		add(p+"self_attn.v_proj.weight", kv, c.HiddenSize)
+		add(p+"self_attn.o_proj.weight", c.HiddenSize, q)
+		add(p+"mlp.gate_proj.weight", c.IntermediateSize, c.HiddenSize)
+		add(p+"mlp.up_proj.weight", c.IntermediateSize, c.HiddenSize)
+		add(p+"mlp.down_proj.weight", c.HiddenSize, c.IntermediateSize)
+	}
+}
