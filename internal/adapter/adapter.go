@@ -7,6 +7,7 @@ import (
 
 	"graft/internal/model"
 	"graft/internal/nn"
+	"graft/internal/parallel"
 )
 
 // Adapted is a projection with trainable parameters.
@@ -17,7 +18,7 @@ type Adapted interface {
 	// Factors is the low-rank part.
 	Factors() *Factors
 	// Merge changes w, which holds the base weight (out, in), into the one that gives the same output without an adapter.
-	Merge(w []float32) error
+	Merge(pool *parallel.Pool, w []float32) error
 }
 
 // Module is one adapted projection.
@@ -34,6 +35,7 @@ type Adapter struct {
 	Clock   *Clock
 	Modules []Module
 	named   map[string]int // projections of the model by last name
+	pool    *parallel.Pool
 }
 
 // variants is the table of adapter variants: what wraps a projection.
@@ -72,7 +74,7 @@ func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, e
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, named: countNames(m.Slots())}
+	a := &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
 	for _, p := range places {
 		a.attach(ctx, p)
 	}
@@ -118,10 +120,19 @@ func (a *Adapter) Params() []*nn.Param {
 func (a *Adapter) Merge(module string, w []float32) (ok bool, err error) {
 	for _, m := range a.Modules {
 		if m.Name == module {
-			return true, m.Adapted.Merge(w)
+			return true, m.Adapted.Merge(a.pool, w)
 		}
 	}
 	return false, nil
+}
+
+// Adapted lists the modules that have an adapter.
+func (a *Adapter) Adapted() []string {
+	var names []string
+	for _, m := range a.Modules {
+		names = append(names, m.Name)
+	}
+	return names
 }
 
 // FirstLayer is the lowest layer of m with an adapted projection: nothing below it needs a gradient.

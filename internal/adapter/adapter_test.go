@@ -239,6 +239,9 @@ func TestLoadRefuses(t *testing.T) {
 		"another shape":        {plain, extra(firstA, 2, 31), []string{"shape", "[2 31]"}},
 		"no tensors":           {plain, func(ts map[string]safetensors.Tensor) { clear(ts) }, []string{"no adapter tensors"}},
 		"broken rank pattern":  {key("rank_pattern", map[string]int{"(": 2}), keep, []string{"rank_pattern"}},
+		"a target without":     {key("target_modules", []string{"q_proj", "layers.1.mlp.up_proj"}), keep, []string{"layers.1.mlp.up_proj", "no tensors"}},
+		"a regex target":       {key("target_modules", `.*\.(q|k)_proj`), keep, []string{"layers.0.self_attn.k_proj", "no tensors"}},
+		"a broken regex":       {key("target_modules", "("), keep, []string{"target_modules", "regular expression"}},
 		"rank pattern of zero": {key("rank_pattern", map[string]int{"q_proj": 0}), keep, []string{"rank 0"}},
 	} {
 		dir := saved(t, c.config, c.tensors)
@@ -258,6 +261,25 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("%s: %s stays wrapped", name, s.Name)
 			}
 		}
+	}
+}
+
+// TestLoadAcceptsPeftsSpellings: the same modules may be said in several ways.
+func TestLoadAcceptsPeftsSpellings(t *testing.T) {
+	for _, targets := range []any{[]string{"q_proj"}, []string{"self_attn.q_proj"}, `.*self_attn\.q_proj`, `(?=.*q_proj).*`, nil} {
+		dir := saved(t, func(c map[string]any) {
+			c["target_modules"], c["peft_version"], c["loftq_config"] = targets, "0.21.2", map[string]any{}
+		}, func(map[string]safetensors.Tensor) {})
+		if _, err := adapter.Load(nntest.Context(t, false), adaptertest.Model(t), dir, 0, 1); err != nil {
+			t.Errorf("target_modules %v: %v", targets, err)
+		}
+	}
+	dir := saved(t, func(c map[string]any) {
+		c["target_modules"], c["exclude_modules"] = "all-linear", `.*([kvo]|gate|up|down)_proj`
+	},
+		func(map[string]safetensors.Tensor) {})
+	if _, err := adapter.Load(nntest.Context(t, false), adaptertest.Model(t), dir, 0, 1); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -3,10 +3,12 @@ package adapter
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"graft/internal/gemm"
 	"graft/internal/kernel"
 	"graft/internal/nn"
+	"graft/internal/parallel"
 )
 
 // DoRA is a projection whose weight is split into magnitude and direction (Liu et al., 2024): y = c⊙(x·(W + s·B·A)ᵀ) + bias with
@@ -179,18 +181,22 @@ func rowNorms(ctx *nn.Context, w gemm.Matrix) []float64 {
 }
 
 // Merge turns w, which holds W (out, in), into c⊙(W + s·B·A), the norm taken of exactly that sum.
-func (d *DoRA) Merge(w []float32) error {
-	if err := d.Low.addTo(w); err != nil {
+func (d *DoRA) Merge(pool *parallel.Pool, w []float32) error {
+	if err := d.Low.addTo(pool, w); err != nil {
 		return err
 	}
 	in, out := d.Dims()
-	for i := range out {
-		row := w[i*in : (i+1)*in]
-		n := math.Sqrt(float64(kernel.Dot(row, row)))
-		if n == 0 {
-			return fmt.Errorf("adapter: %s: row %d of the weight is zero, DoRA has no direction for it", d.M.Name, i)
+	dead := make([]bool, out)
+	pool.Ranges(out, mergeRows, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row := w[i*in : (i+1)*in]
+			n := math.Sqrt(float64(kernel.Dot(row, row)))
+			dead[i] = n == 0
+			kernel.Scale(row, row, float32(float64(d.M.Data[i])/n))
 		}
-		kernel.Scale(row, row, float32(float64(d.M.Data[i])/n))
+	})
+	if i := slices.Index(dead, true); i >= 0 {
+		return fmt.Errorf("adapter: %s: row %d of the weight is zero, DoRA has no direction for it", d.M.Name, i)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"graft/internal/gemm"
 	"graft/internal/kernel"
 	"graft/internal/nn"
+	"graft/internal/parallel"
 )
 
 // Factors is the low-rank update s·B·A of a weight, with dropout on its input.
@@ -73,17 +74,22 @@ func (f *Factors) toInput(t *nn.Tape, x *nn.Value, g *nn.Tensor, base gemm.Term)
 	t.Mul(masked{t.GradSink(x), f.Drop, false}, update)
 }
 
+// mergeRows is the grain of a merge.
+const mergeRows = 16
+
 // addTo adds s·B·A to w (out, in).
-func (f *Factors) addTo(w []float32) error {
+func (f *Factors) addTo(pool *parallel.Pool, w []float32) error {
 	in, out, r := f.A.Cols, f.B.Rows, f.A.Rows
 	if len(w) != in*out {
 		return fmt.Errorf("adapter: %s: the weight has %d elements, the adapter wants %d × %d", f.A.Name, len(w), out, in)
 	}
-	for i := range out {
-		for k := range r {
-			kernel.Axpy(w[i*in:(i+1)*in], f.A.Data[k*in:(k+1)*in], f.Scale*f.B.Data[i*r+k])
+	pool.Ranges(out, mergeRows, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			for k := range r {
+				kernel.Axpy(w[i*in:(i+1)*in], f.A.Data[k*in:(k+1)*in], f.Scale*f.B.Data[i*r+k])
+			}
 		}
-	}
+	})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package adapter
 import (
 	"graft/internal/gemm"
 	"graft/internal/nn"
+	"graft/internal/parallel"
 )
 
 // LoRA is a projection with a low-rank update (Hu et al., 2021): y = x·Wᵀ + bias + s·(x·Aᵀ)·Bᵀ, with dropout on the x of the update.
@@ -51,4 +52,4 @@ func (l *LoRA) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
 }
 
 // Merge adds s·B·A to w, which holds W (out, in).
-func (l *LoRA) Merge(w []float32) error { return l.Low.addTo(w) }
+func (l *LoRA) Merge(pool *parallel.Pool, w []float32) error { return l.Low.addTo(pool, w) }

@@ -106,7 +106,7 @@ func addPattern[T comparable](to map[string]any, name string, ms []Module, commo
 func (a *Adapter) tensors() []safetensors.Tensor {
 	var ts []safetensors.Tensor
 	for _, p := range a.Params() {
-		ts = append(ts, Tensor(keyPrefix+p.Name, p, p.Data))
+		ts = append(ts, Tensor(TensorName(p), p, p.Data))
 	}
 	return ts
 }
@@ -130,3 +130,6 @@ func write(w io.Writer, b []byte) error {
 	_, err := w.Write(b)
 	return err
 }
+
+// TensorName is the name of a parameter in the adapter's file.
+func TensorName(p *nn.Param) string { return keyPrefix + p.Name }

@@ -34,7 +34,37 @@ type peftConfig struct {
 	DoRA         bool               `json:"use_dora"`
 	RankPattern  map[string]int     `json:"rank_pattern"`
 	AlphaPattern map[string]float64 `json:"alpha_pattern"`
-	Base         string             `json:"base_model_name_or_path"`
+	Targets      modules            `json:"target_modules"`
+	Exclude      modules            `json:"exclude_modules"`
+	Layers       json.RawMessage    `json:"layers_to_transform"`
+}
+
+// modules is a list of names, or one regular expression for whole paths, or nothing.
+type modules struct {
+	names []string
+	re    string
+}
+
+// UnmarshalJSON reads either form.
+func (m *modules) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, &m.re)
+	}
+	return json.Unmarshal(b, &m.names)
+}
+
+// matcher tells which paths the modules cover.
+func (m *modules) matcher() (func(path string) bool, error) {
+	switch m.re {
+	case "":
+		return func(path string) bool {
+			return slices.ContainsFunc(m.names, func(n string) bool { return matches(path, n) })
+		}, nil
+	case AllLinear:
+		return func(string) bool { return true }, nil
+	}
+	e, err := compileExpr(m.re)
+	return e.matches, err
 }
 
 // harmless are keys whose value does not matter here: the tensors themselves say which modules are adapted.
@@ -61,12 +91,13 @@ func Load(ctx *nn.Context, m model.Model, dir string, dropout float64, seed uint
 	if err != nil {
 		return nil, fmt.Errorf("adapter: %w", err)
 	}
-	a := &Adapter{Clock: &Clock{Seed: seed}, named: countNames(m.Slots())}
+	a := &Adapter{Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
 	a.Spec = Spec{
 		R: c.R, Alpha: c.Alpha, Dropout: dropout, RSLoRA: c.RSLoRA, DoRA: c.DoRA,
 		RankPattern: c.RankPattern, AlphaPattern: c.AlphaPattern,
 	}
 	places, err := a.placeTensors(m, f)
+	err = errors.Join(err, c.checkTargets(m.Slots(), places))
 	if err == nil {
 		for _, p := range places {
 			a.attach(ctx, p)
@@ -170,6 +201,26 @@ func (a *Adapter) placeTensors(m model.Model, f *safetensors.File) ([]placement,
 	return places, errors.Join(errs...)
 }
 
+// checkTargets reports modules that the configuration names and the file has no tensors for.
+func (c *peftConfig) checkTargets(slots []*model.Slot, places []placement) error {
+	if len(c.Layers) > 0 && string(c.Layers) != "null" {
+		return nil // only some of the layers have an adapter
+	}
+	in, err1 := c.Targets.matcher()
+	out, err2 := c.Exclude.matcher()
+	if err := errors.Join(err1, err2); err != nil {
+		return fmt.Errorf("target_modules: %w", err)
+	}
+	var errs []error
+	for _, s := range slots {
+		placed := slices.ContainsFunc(places, func(p placement) bool { return p.slot == s })
+		if in(s.Name) && !out(s.Name) && !placed {
+			errs = append(errs, fmt.Errorf("target_modules cover %s, but there are no tensors for it", s.Name))
+		}
+	}
+	return errors.Join(errs[:min(len(errs), 8)]...)
+}
+
 // sortTensors gives the adapted modules and a problem for each tensor that has no place.
 func (a *Adapter) sortTensors(m model.Model, f *safetensors.File) (map[string]bool, []error) {
 	found := map[string]bool{}
@@ -210,7 +261,7 @@ func (a *Adapter) fill(f *safetensors.File) error {
 	var errs []error
 	known := 0
 	for _, p := range a.Params() {
-		name := keyPrefix + p.Name
+		name := TensorName(p)
 		info, err := f.Info(name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("tensor %q is missing", name))
@@ -233,7 +284,7 @@ func (a *Adapter) fill(f *safetensors.File) error {
 		if known == 0 {
 			break
 		}
-		if !slices.ContainsFunc(a.Params(), func(p *nn.Param) bool { return keyPrefix+p.Name == t.Name }) {
+		if !slices.ContainsFunc(a.Params(), func(p *nn.Param) bool { return TensorName(p) == t.Name }) {
 			errs = append(errs, fmt.Errorf("tensor %q is not part of a %s adapter", t.Name, a.Spec.variant()))
 		}
 	}

@@ -111,3 +111,14 @@ func mustPanic(t *testing.T, what string, f func()) {
 	}()
 	f()
 }
+
+func TestRSS(t *testing.T) {
+	block := make([]byte, 64<<20)
+	for i := 0; i < len(block); i += 4096 {
+		block[i] = 1
+	}
+	if now, peak := RSS(), PeakRSS(); now < len(block) || peak < len(block) {
+		t.Errorf("resident %d, peak %d, with %d bytes touched", now, peak, len(block))
+	}
+	block[0] = 2
+}

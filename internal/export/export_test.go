@@ -1,0 +1,226 @@
+package export_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"graft/internal/adapter"
+	"graft/internal/adapter/adaptertest"
+	"graft/internal/dtype"
+	"graft/internal/export"
+	"graft/internal/model/qwen2"
+	"graft/internal/nn/nntest"
+	"graft/internal/safetensors"
+)
+
+// checkpoint writes the tiny Qwen2 model, split over shards files, in type d.
+func checkpoint(t *testing.T, shards int, d dtype.DType) string {
+	t.Helper()
+	dir := t.TempDir()
+	config, src, err := qwen2.Arch().Tiny(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := make([][]safetensors.Tensor, shards)
+	x := &safetensors.Index{WeightMap: map[string]string{}}
+	i := 0
+	for info := range src.All() {
+		f := make([]float32, info.Elements())
+		if err := src.Rows(info.Name, 0, f); err != nil {
+			t.Fatal(err)
+		}
+		s := safetensors.Tensor{Info: info.Info}
+		s.DType = d
+		s.Data = make([]byte, s.Size())
+		if err := dtype.FromFloat32(s.Data, f, d); err != nil {
+			t.Fatal(err)
+		}
+		files[i%shards] = append(files[i%shards], s)
+		x.WeightMap[s.Name] = safetensors.ShardName(i%shards+1, shards)
+		x.TotalSize += len(s.Data)
+		i++
+	}
+	write(t, filepath.Join(dir, "config.json"), config)
+	write(t, filepath.Join(dir, "tokenizer.json"), []byte(`{"a": "tokenizer"}`))
+	write(t, filepath.Join(dir, "pytorch_model.bin"), []byte("old weights"))
+	for n, ts := range files {
+		name := "model.safetensors"
+		if shards > 1 {
+			name = safetensors.ShardName(n+1, shards)
+		}
+		if err := safetensors.WriteFile(filepath.Join(dir, name), ts, map[string]string{"format": "pt", "made": "by test"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if shards > 1 {
+		if err := x.WriteFile(filepath.Join(dir, "model.safetensors.index.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func attached(t *testing.T) *adapter.Adapter {
+	t.Helper()
+	return adaptertest.Attach(t, nntest.Context(t, false), adaptertest.Model(t), adapter.Spec{R: 2, Alpha: 4, Targets: []string{"q_proj", "down_proj"}})
+}
+
+func TestMergeChangesAdaptedWeightsOnlyAndRoundsOnce(t *testing.T) {
+	for _, shards := range []int{1, 3} {
+		for _, d := range []dtype.DType{dtype.F32, dtype.BF16, dtype.F16} {
+			base, a := checkpoint(t, shards, d), attached(t)
+			p, err := export.NewPlan(base, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := filepath.Join(t.TempDir(), "merged")
+			var last, total int
+			if err := p.Write(context.Background(), a, out, func(done, all int) { last, total = done, all }); err != nil {
+				t.Fatal(err)
+			}
+			if p.Merged != len(a.Modules) || last != total || total != p.Bytes {
+				t.Errorf("%d merged of %d modules, progress %d of %d of %d", p.Merged, len(a.Modules), last, total, p.Bytes)
+			}
+			for _, s := range p.Shards {
+				compareShard(t, base, out, s, a)
+			}
+			for _, name := range p.Copy {
+				x, err1 := os.ReadFile(filepath.Join(base, name))
+				y, err2 := os.ReadFile(filepath.Join(out, name))
+				if err1 != nil || err2 != nil || !bytes.Equal(x, y) {
+					t.Errorf("%s was not copied: %v, %v", name, err1, err2)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(out, "pytorch_model.bin")); err == nil {
+				t.Error("weights of another format were copied unmerged")
+			}
+		}
+	}
+}
+
+func compareShard(t *testing.T, base, out string, s export.Shard, a *adapter.Adapter) {
+	t.Helper()
+	from, err1 := safetensors.Open(filepath.Join(base, s.Name))
+	to, err2 := safetensors.Open(filepath.Join(out, s.Name))
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	defer func() { _, _ = from.Close(), to.Close() }()
+	if to.Metadata()["made"] != "by test" {
+		t.Errorf("metadata is %v", to.Metadata())
+	}
+	for _, x := range s.Tensors {
+		old, err1 := from.Bytes(x.Name)
+		now, err2 := to.Bytes(x.Name)
+		info, err3 := to.Info(x.Name)
+		if err1 != nil || err2 != nil || err3 != nil {
+			t.Fatal(err1, err2, err3)
+		}
+		want := old
+		if x.Module != "" {
+			f := make([]float32, x.Elements())
+			if err := dtype.ToFloat32(f, old, x.DType); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Merge(x.Module, f); err != nil {
+				t.Fatal(err)
+			}
+			want = make([]byte, len(old))
+			for i, v := range f {
+				f[i] = x.DType.Round(v)
+			}
+			if err := dtype.FromFloat32(want, f, x.DType); err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Equal(old, now) {
+				t.Errorf("%s is as it was", x.Name)
+			}
+		}
+		if !bytes.Equal(now, want) || info.DType != x.DType {
+			t.Errorf("%s (%v) is not what it should be", x.Name, info.DType)
+		}
+	}
+}
+
+// fake is an adapter of modules that may not exist.
+type fake struct{ names []string }
+
+func (f fake) Adapted() []string { return f.names }
+
+func (f fake) Merge(string, []float32) (bool, error) { return false, nil }
+
+func TestPlanRefuses(t *testing.T) {
+	base := checkpoint(t, 1, dtype.BF16)
+	quantised := t.TempDir()
+	q := "model.layers.0.mlp.up_proj"
+	if err := safetensors.WriteFile(filepath.Join(quantised, "model.safetensors"), []safetensors.Tensor{
+		{Info: safetensors.Info{Name: q + ".weight", DType: dtype.U8, Shape: []int{4, 1}}, Data: make([]byte, 4)},
+	}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		dir  string
+		m    export.Merger
+		want string
+	}{
+		"a module that is not there": {base, fake{[]string{"model.layers.7.mlp.up_proj"}}, "layers.7"},
+		"a quantised weight":         {quantised, fake{[]string{q}}, "quantised"},
+		"no weights":                 {t.TempDir(), fake{nil}, "model.safetensors"},
+		"no directory":               {filepath.Join(base, "nothing"), fake{nil}, "nothing"},
+	} {
+		if _, err := export.NewPlan(c.dir, c.m); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWriteLeavesNothingBehind(t *testing.T) {
+	base, a := checkpoint(t, 1, dtype.F32), attached(t)
+	p, err := export.NewPlan(base, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	out := filepath.Join(parent, "out")
+	ctx, cancel := context.WithCancel(context.Background())
+	err = p.Write(ctx, a, out, func(int, int) { cancel() })
+	if err == nil {
+		t.Fatal("a cancelled merge returned no error")
+	}
+	if err := p.Write(context.Background(), fake{a.Adapted()}, out, nil); err == nil {
+		t.Fatal("an adapter that merges nothing returned no error")
+	}
+	if es, err := os.ReadDir(parent); err != nil || len(es) != 0 {
+		t.Errorf("left behind: %v (%v)", es, err)
+	}
+	write(t, out, nil)
+	if err := p.Write(context.Background(), a, parent, nil); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("into a directory that is not empty: %v", err)
+	}
+}
+
+func TestEmptyOutputDirectoryIsUsed(t *testing.T) {
+	base, a := checkpoint(t, 1, dtype.F32), attached(t)
+	p, err := export.NewPlan(base, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	if err := p.Write(context.Background(), a, out, nil); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := safetensors.Open(filepath.Join(out, "model.safetensors")); err != nil || f.Close() != nil {
+		t.Error(err)
+	}
+}

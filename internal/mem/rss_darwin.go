@@ -1,0 +1,14 @@
+package mem
+
+import "golang.org/x/sys/unix"
+
+// rss is the peak: Darwin tells the current value only through Mach calls.
+func rss() int { return peakRSS() }
+
+func peakRSS() int {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return int(u.Maxrss)
+}

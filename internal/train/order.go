@@ -1,0 +1,42 @@
+package train
+
+import "math/rand/v2"
+
+// order gives the rows of each step.
+type order struct {
+	rows, batch, accumulation int
+	shuffle                   bool
+	seed                      uint64
+	perEpoch                  int
+
+	epoch int // of perm
+	perm  []int
+}
+
+// step lists the batches of optimizer step n, counted from 0: indices of rows.
+func (o *order) step(n int) [][]int {
+	o.permute(n / o.perEpoch)
+	first := n % o.perEpoch * o.batch * o.accumulation
+	last := min(first+o.batch*o.accumulation, o.rows)
+	var batches [][]int
+	for lo := first; lo < last; lo += o.batch {
+		batches = append(batches, o.perm[lo:min(lo+o.batch, last)])
+	}
+	return batches
+}
+
+// permute makes the order of an epoch, which depends on seed and epoch only.
+func (o *order) permute(epoch int) {
+	if o.perm != nil && (o.epoch == epoch || !o.shuffle) {
+		return
+	}
+	if o.shuffle {
+		o.perm = rand.New(rand.NewPCG(o.seed, uint64(epoch))).Perm(o.rows)
+	} else {
+		o.perm = make([]int, o.rows)
+		for i := range o.perm {
+			o.perm[i] = i
+		}
+	}
+	o.epoch = epoch
+}

@@ -1,0 +1,231 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"graft/internal/adapter"
+	"graft/internal/event"
+	"graft/internal/mem"
+	"graft/internal/model"
+	"graft/internal/nn"
+	"graft/internal/optim"
+)
+
+// ErrDiverged says that a loss or gradient was no longer a number.
+var ErrDiverged = errors.New("training has diverged")
+
+// Setup is what a run works on.
+type Setup struct {
+	Context *nn.Context
+	Model   model.Model
+	Adapter *adapter.Adapter
+	Base    adapter.Base // for the adapter's files
+	Train   []Row
+	Eval    []Row // nil without evaluation
+	Dir     string
+	Sink    event.Sink
+}
+
+// Run is a training run.
+type Run struct {
+	Setup
+	nn      *nn.Context
+	model   model.Model
+	adapter *adapter.Adapter
+	opt     Options
+	plan    *schedule
+	order   order
+	adam    *optim.AdamW
+	state   State
+	metrics *metrics
+	saved   time.Time // of the last checkpoint
+}
+
+// State is where a run is, beside the parameters and moments.
+type State struct {
+	Step          int     `json:"step"` // optimizer steps done
+	Tokens        int     `json:"tokens"`
+	TrainedTokens int     `json:"trained_tokens"`
+	LossSum       float64 `json:"loss_sum"` // of the steps since the last metrics line
+	MetricsBytes  int64   `json:"metrics_bytes"`
+	BestLoss      float64 `json:"best_loss"`
+	BestStep      int     `json:"best_step"` // 0 = no evaluation yet
+	SinceBest     int     `json:"evaluations_since_best"`
+	Stopped       bool    `json:"stopped_early"`
+}
+
+// New prepares a run in s.Dir and continues from its last checkpoint, if there is one.
+func New(s Setup, o Options) (*Run, error) {
+	plan, err := o.plan(len(s.Train))
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Setup: s, nn: s.Context, model: s.Model, adapter: s.Adapter, opt: o, plan: plan, saved: time.Now()}
+	r.order = order{
+		rows: len(s.Train), batch: o.BatchSize, accumulation: o.Accumulation, shuffle: o.Shuffle, seed: o.Seed, perEpoch: plan.perEpoch,
+	}
+	r.adam = optim.NewAdamW(s.Adapter.Params(), o.Beta1, o.Beta2, o.Epsilon, o.WeightDecay)
+	if err := r.restore(); err != nil {
+		return nil, err
+	}
+	r.metrics, err = openMetrics(s.Dir, r.state.MetricsBytes)
+	return r, err
+}
+
+// State tells where the run is.
+func (r *Run) State() State { return r.state }
+
+// Total is the number of optimizer steps.
+func (r *Run) Total() int { return r.plan.total }
+
+// Train runs the remaining steps and writes the adapter into the run's directory. When ctx ends it saves a checkpoint of the last whole step
+// and returns ctx's error.
+func (r *Run) Train(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, r.metrics.close()) }()
+	for r.state.Step < r.plan.total && !r.state.Stopped {
+		if err := r.step(ctx); err != nil {
+			return r.interrupted(ctx, err)
+		}
+		if err := r.observe(ctx); err != nil {
+			return r.interrupted(ctx, err)
+		}
+	}
+	return r.finish()
+}
+
+// step is one optimizer step.
+func (r *Run) step(ctx context.Context) error {
+	start := time.Now()
+	batches := r.batches(r.state.Step)
+	r.adapter.Clock.Step = uint64(r.state.Step)
+	loss, err := r.gradients(ctx, batches)
+	if err != nil {
+		optim.ZeroGrad(r.adam.Params)
+		return err
+	}
+	norm := optim.GradNorm(r.adam.Params)
+	if !finite(loss) || !finite(norm) {
+		return fmt.Errorf("%w: step %d has loss %v and gradient norm %v; a lower learning_rate may help, and a look at the data",
+			ErrDiverged, r.state.Step+1, loss, norm)
+	}
+	rate := r.plan.rate.Rate(r.state.Step)
+	r.adam.Update(r.nn.Pool, rate, optim.ClipFactor(norm, r.opt.MaxGradNorm))
+	r.adapter.Clock.Version++
+	optim.ZeroGrad(r.adam.Params)
+	return r.log(batches, event.Step{Loss: loss, GradNorm: norm, LearningRate: rate}, time.Since(start))
+}
+
+// batches are the rows of step n.
+func (r *Run) batches(n int) [][]Row {
+	var out [][]Row
+	for _, b := range r.order.step(n) {
+		rows := make([]Row, len(b))
+		for i, k := range b {
+			rows[i] = r.Setup.Train[k]
+		}
+		out = append(out, rows)
+	}
+	return out
+}
+
+// log counts a finished step and writes its metrics line, if one is due: the loss is then the mean over the steps since the last line.
+func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
+	s := &r.state
+	n := 0
+	for _, b := range batches {
+		n += tokens(b)
+		s.TrainedTokens += trainedTokens(b)
+	}
+	s.Step++
+	s.Tokens += n
+	s.LossSum += e.Loss
+	e.Step, e.Total, e.Tokens, e.TrainedTokens = s.Step, r.plan.total, s.Tokens, s.TrainedTokens
+	e.Epoch = float64(s.Step) / float64(r.plan.perEpoch)
+	e.TokensPerSecond, e.RSSBytes = float64(n)/took.Seconds(), mem.RSS()
+	due := s.Step%r.opt.LoggingSteps == 0
+	if due {
+		e.Loss = s.LossSum / float64(r.opt.LoggingSteps)
+		s.LossSum = 0
+		if err := r.metrics.write(&e); err != nil {
+			return err
+		}
+	}
+	r.Sink.Emit(e)
+	return nil
+}
+
+// observe evaluates and saves where that is due.
+func (r *Run) observe(ctx context.Context) error {
+	if r.opt.EvalSteps > 0 && r.state.Step%r.opt.EvalSteps == 0 {
+		if err := r.evaluation(ctx); err != nil {
+			return err
+		}
+	}
+	due := time.Since(r.saved) > saveInterval
+	if r.opt.SaveSteps > 0 {
+		due = r.state.Step%r.opt.SaveSteps == 0
+	}
+	if due && r.state.Step < r.plan.total {
+		return r.save()
+	}
+	return nil
+}
+
+// evaluation measures the held-out loss and decides on early stopping.
+func (r *Run) evaluation(ctx context.Context) error {
+	loss, n, err := r.evaluate(ctx, r.Setup.Eval)
+	if err != nil {
+		return err
+	}
+	e := event.Eval{Step: r.state.Step, EvalLoss: loss, Tokens: n}
+	if err := r.metrics.write(e); err != nil {
+		return err
+	}
+	r.Sink.Emit(e)
+	if r.opt.Patience == 0 {
+		return nil
+	}
+	s := &r.state
+	if s.BestStep == 0 || loss < s.BestLoss {
+		s.BestLoss, s.BestStep, s.SinceBest = loss, s.Step, 0
+		return r.save() // the adapter that the run will end with
+	}
+	s.SinceBest++
+	s.Stopped = s.SinceBest >= r.opt.Patience
+	if s.Stopped {
+		r.Sink.Emit(event.Note{Text: fmt.Sprintf("stopping after step %d: %d evaluations without improvement over %.4f at step %d",
+			s.Step, s.SinceBest, s.BestLoss, s.BestStep)})
+	}
+	return nil
+}
+
+// Evaluate is the mean loss of the adapted model over the trained tokens of rows, and their number.
+func (r *Run) Evaluate(ctx context.Context, rows []Row) (loss float64, trained int, err error) {
+	return r.evaluate(ctx, rows)
+}
+
+// interrupted saves where the run is if it was asked to stop.
+func (r *Run) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) || r.state.Step == 0 {
+		return err
+	}
+	return errors.Join(err, r.save())
+}
+
+// finish writes the adapter. With early stopping it is the one of the best evaluation.
+func (r *Run) finish() error {
+	if r.opt.Patience > 0 && r.state.BestStep > 0 && r.state.BestStep != r.state.Step {
+		if err := r.loadParams(checkpointDir(r.Dir, r.state.BestStep)); err != nil {
+			return err
+		}
+		r.Sink.Emit(event.Note{Text: fmt.Sprintf("the adapter is the one of step %d, the best evaluation", r.state.BestStep)})
+	}
+	if err := r.adapter.Save(r.Dir, r.Base); err != nil {
+		return err
+	}
+	r.Sink.Emit(event.Saved{Step: r.state.Step, Dir: r.Dir})
+	return nil
+}

@@ -1,0 +1,236 @@
+package train
+
+import (
+	"context"
+	"math"
+
+	"graft/internal/model"
+	"graft/internal/nn"
+)
+
+// passTokens bounds the tokens that go through the layers at a time with gradient checkpointing; a step of more is done in several passes,
+// cut between batches. Without checkpointing each batch is a pass, so that accumulation bounds memory.
+const passTokens = 32768
+
+// pass is some batches of a step, laid out for the model.
+type pass struct {
+	batch   *model.Batch
+	targets []int32 // (T) the next token where it is trained, else nn.Ignore
+	trained int
+}
+
+// newPass lays rows out. The first token of a document is never a target, the last position has none.
+func newPass(rows []Row) *pass {
+	p := &pass{}
+	var docs [][]int32
+	for _, r := range rows {
+		for _, s := range r {
+			docs = append(docs, s.IDs)
+			for i := range s.IDs {
+				t := int32(nn.Ignore)
+				if i+1 < len(s.IDs) && s.Trained[i+1] {
+					t = s.IDs[i+1]
+					p.trained++
+				}
+				p.targets = append(p.targets, t)
+			}
+		}
+	}
+	p.batch = model.NewBatch(docs...)
+	return p
+}
+
+// trainedTokens counts the targets of rows.
+func trainedTokens(rows []Row) int {
+	n := 0
+	for _, r := range rows {
+		for _, s := range r {
+			for i := 1; i < len(s.IDs); i++ {
+				if s.Trained[i] {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+func tokens(rows []Row) int {
+	n := 0
+	for _, r := range rows {
+		for _, s := range r {
+			n += len(s.IDs)
+		}
+	}
+	return n
+}
+
+// passes cuts the batches of a step.
+func (r *Run) passes(batches [][]Row) []*pass {
+	var ps []*pass
+	var rows []Row
+	size := 0
+	for _, b := range batches {
+		if n := tokens(b); size > 0 && (!r.opt.Checkpointing || size+n > passTokens) {
+			ps = append(ps, newPass(rows))
+			rows, size = nil, 0
+		}
+		rows, size = append(rows, b...), size+tokens(b)
+	}
+	return append(ps, newPass(rows))
+}
+
+// gradients adds the gradient of the mean loss over all trained tokens of the batches to the parameters and returns that mean.
+func (r *Run) gradients(ctx context.Context, batches [][]Row) (loss float64, err error) {
+	trained := 0
+	for _, b := range batches {
+		trained += trainedTokens(b)
+	}
+	scale := float32(1 / float64(max(trained, 1)))
+	r.adapter.Clock.Training = true
+	defer func() { r.adapter.Clock.Training = false }()
+	r.adapter.Clock.Row = 0
+	var sum float64
+	for _, p := range r.passes(batches) {
+		s, err := r.forwardBackward(ctx, p, scale)
+		if err != nil {
+			return 0, err
+		}
+		sum += s
+		r.adapter.Clock.Row += uint64(len(p.targets))
+	}
+	return sum / float64(max(trained, 1)), nil
+}
+
+// forwardBackward runs one pass through the model and back and returns the sum of its losses.
+func (r *Run) forwardBackward(ctx context.Context, p *pass, scale float32) (float64, error) {
+	w := &walk{Run: r, ctx: ctx, pass: p, first: r.adapter.FirstLayer(r.model)}
+	defer w.free()
+	x, err := w.forward()
+	if err != nil {
+		return 0, err
+	}
+	loss, dx := w.head(x, scale)
+	return loss, w.backward(dx)
+}
+
+// walk is one pass through the layers.
+type walk struct {
+	*Run
+	ctx   context.Context
+	pass  *pass
+	first int // no layer below it has an adapter
+
+	inputs []*nn.Tensor // of the layers, kept for recomputation
+	tapes  []*layerTape // of the layers, where they are not recomputed
+}
+
+type layerTape struct {
+	tape    *nn.Tape
+	in, out *nn.Value
+}
+
+// free gives back what an interrupted walk still holds.
+func (w *walk) free() {
+	for _, x := range w.inputs {
+		x.Free()
+	}
+	for _, l := range w.tapes {
+		if l != nil {
+			l.tape.Free()
+		}
+	}
+}
+
+// forward runs embedding and layers and returns the last hidden states.
+func (w *walk) forward() (*nn.Tensor, error) {
+	t := w.nn.NewTape(false)
+	x := t.Detach(w.model.Embed(t, w.pass.batch))
+	t.Free()
+	w.inputs = make([]*nn.Tensor, w.model.Layers())
+	w.tapes = make([]*layerTape, w.model.Layers())
+	for i := range w.model.Layers() {
+		if err := w.ctx.Err(); err != nil {
+			x.Free()
+			return nil, err
+		}
+		x = w.layerForward(i, x)
+	}
+	return x, nil
+}
+
+// layerForward runs layer i on x, which it takes over.
+func (w *walk) layerForward(i int, x *nn.Tensor) *nn.Tensor {
+	record := i >= w.first && !w.opt.Checkpointing
+	if i >= w.first && w.opt.Checkpointing {
+		w.inputs[i] = x.Share()
+	}
+	l := w.run(i, x, record)
+	y := l.tape.Detach(l.out)
+	if record {
+		l.tape.Drop()
+		w.tapes[i] = l
+	} else {
+		l.tape.Free()
+	}
+	return y
+}
+
+func (w *walk) run(i int, x *nn.Tensor, record bool) *layerTape {
+	l := &layerTape{tape: w.nn.NewTape(record)}
+	l.in = l.tape.Leaf(x, i > w.first)
+	l.out = w.model.Layer(i, l.tape, l.in, w.pass.batch)
+	return l
+}
+
+// head computes the loss from the last hidden states, which it takes over, and their gradient.
+func (w *walk) head(x *nn.Tensor, scale float32) (float64, *nn.Tensor) {
+	t := w.nn.NewTape(true)
+	in := t.Leaf(x, w.first < w.model.Layers())
+	h := w.model.Norm(t, in)
+	loss := t.CrossEntropy(h, w.model.Head(), w.pass.targets, scale, nil)
+	t.Backward()
+	return loss, in.TakeGrad()
+}
+
+// backward walks the layers back from the gradient dx of the last hidden states, which it takes over.
+func (w *walk) backward(dx *nn.Tensor) error {
+	for i := w.model.Layers() - 1; i >= w.first; i-- {
+		if err := w.ctx.Err(); err != nil {
+			dx.Free()
+			return err
+		}
+		l := w.tapes[i]
+		if l == nil {
+			l = w.run(i, w.inputs[i], true)
+			l.tape.Drop()
+			w.inputs[i] = nil
+		}
+		l.out.SetGrad(dx)
+		l.tape.Backward()
+		w.tapes[i] = nil
+		dx = l.in.TakeGrad()
+	}
+	dx.Free()
+	return nil
+}
+
+// evaluate is the mean loss over the trained tokens of rows, and their number.
+func (r *Run) evaluate(ctx context.Context, rows []Row) (loss float64, trained int, err error) {
+	var sum float64
+	for lo := 0; lo < len(rows); lo += r.opt.BatchSize {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
+		p := newPass(rows[lo:min(lo+r.opt.BatchSize, len(rows))])
+		h := model.Forward(r.nn, r.model, p.batch)
+		t := r.nn.NewTape(false)
+		sum += t.CrossEntropy(t.Leaf(h, false), r.model.Head(), p.targets, 1, nil)
+		t.Free()
+		trained += p.trained
+	}
+	return sum / float64(max(trained, 1)), trained, nil
+}
+
+// finite tells whether a loss or a norm is a number.
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
