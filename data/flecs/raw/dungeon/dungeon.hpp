@@ -51,7 +51,7 @@ enum class Mood { Asleep, Wandering, Hunting, Fleeing };
 // (Prey, entity): what a monster hunts or runs from.
 struct Prey {};
 
-// (Suffers, effect) with data. Effects are entities below the Effect tag.
+// (Suffers, effect) with data. Effects are entities with the Effect tag.
 struct Suffers {
     int turns = 1;
     int strength = 1;

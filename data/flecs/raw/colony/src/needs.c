@@ -82,7 +82,7 @@ static void MarkStarving(ecs_iter_t *it) {
 }
 
 // Observer on OnAdd for Starving: a starving settler eats one meal from the
-// house it is in, if there is any, and is told apart in the log otherwise.
+// place it is in. Those who find nothing to eat are mentioned in the log.
 static void FeedStarving(ecs_iter_t *it) {
     for (int32_t i = 0; i < it->count; i ++) {
         ecs_entity_t settler = it->entities[i];

@@ -63,7 +63,7 @@ struct DockedAt {};
 // Where a ship is in its working day. Added as an enum, so it is exclusive.
 enum class ShipState { Idle, Loading, Flying, Unloading };
 
-// How two factions feel about each other: (Stance::X, other faction).
+// How two factions feel about each other: (Allied, b) or (Hostile, b).
 struct Allied {};
 struct Hostile {};
 
