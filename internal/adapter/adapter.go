@@ -45,9 +45,11 @@ var variants = map[string]func(c wrap) Adapted{
 	"DoRA":   wrapDoRA,
 }
 
+// starter is an Adapted whose parameters start from the base weight.
+type starter interface{ start(ctx *nn.Context) }
+
 // wrap is what a variant is given.
 type wrap struct {
-	ctx   *nn.Context
 	base  *nn.Linear
 	low   Factors
 	name  string
@@ -57,13 +59,11 @@ type wrap struct {
 func wrapLoRA(w wrap) Adapted { return &LoRA{Base: w.base, Low: w.low} }
 
 func wrapDoRA(w wrap) Adapted {
-	d := &DoRA{Base: w.base, Low: w.low, clock: w.clock, base: rowNorms(w.ctx, w.base.W)}
-	d.M = nn.NewParam(w.name+"."+magnitude, w.low.B.Rows, 1)
-	for i, n := range d.base { // the norms of W + s·B·A with B = 0
-		d.M.Data[i] = float32(math.Sqrt(n))
+	out := w.low.B.Rows
+	return &DoRA{
+		Base: w.base, Low: w.low, M: nn.NewParam(w.name+"."+magnitude, out, 1), clock: w.clock,
+		c: make([]float32, out), norm: make([]float32, out),
 	}
-	d.c, d.norm = make([]float32, len(d.base)), make([]float32, len(d.base))
-	return d
 }
 
 // Attach wraps the projections of m that spec names. A starts uniform in ±1/√in (PEFT's kaiming_uniform with a = √5), B at zero, the
@@ -76,12 +76,14 @@ func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, e
 	}
 	a := &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
 	for _, p := range places {
-		a.attach(ctx, p)
+		if s, ok := a.attach(p).(starter); ok {
+			s.start(ctx)
+		}
 	}
 	return a, nil
 }
 
-func (a *Adapter) attach(ctx *nn.Context, p placement) {
+func (a *Adapter) attach(p placement) Adapted {
 	in, out := p.slot.Base.Dims()
 	name := p.slot.Name
 	low := Factors{
@@ -95,9 +97,10 @@ func (a *Adapter) attach(ctx *nn.Context, p placement) {
 	for i := range low.A.Data {
 		low.A.Data[i] = float32(bound * (2*r.Float64() - 1))
 	}
-	adapted := variants[a.Spec.variant()](wrap{ctx, p.slot.Base, low, name, a.Clock})
+	adapted := variants[a.Spec.variant()](wrap{p.slot.Base, low, name, a.Clock})
 	p.slot.Proj = adapted
 	a.Modules = append(a.Modules, Module{name, p.r, p.alpha, adapted})
+	return adapted
 }
 
 // Detach gives the model its bare projections back.

@@ -133,10 +133,21 @@ func (d *DoRA) magnitudeGrad(c *nn.Context, dy, v *nn.Tensor, by, bias []float32
 	}
 }
 
+// start sets the magnitude to the norms of the weight: those of W + s·B·A while B is zero.
+func (d *DoRA) start(ctx *nn.Context) {
+	d.base = rowNorms(ctx, d.Base.W)
+	for i, n := range d.base {
+		d.M.Data[i] = float32(math.Sqrt(n))
+	}
+}
+
 // refresh computes norm and c when the parameters have changed.
 func (d *DoRA) refresh(ctx *nn.Context) {
 	if d.fresh && d.version == d.clock.Version {
 		return
+	}
+	if d.base == nil {
+		d.base = rowNorms(ctx, d.Base.W)
 	}
 	_, out := d.Dims()
 	z := d.crossTerms(ctx)
@@ -148,7 +159,10 @@ func (d *DoRA) refresh(ctx *nn.Context) {
 			n += 2 * s * float64(d.Low.B.Data[i*r+k]) * float64(z[k*out+i])
 		}
 		d.norm[i] = float32(math.Sqrt(max(n, 0)))
-		d.c[i] = d.M.Data[i] / d.norm[i]
+		d.c[i] = 0
+		if d.norm[i] > 0 {
+			d.c[i] = d.M.Data[i] / d.norm[i]
+		}
 	}
 	d.fresh, d.version = true, d.clock.Version
 }

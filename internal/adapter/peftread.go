@@ -34,6 +34,7 @@ type peftConfig struct {
 	DoRA         bool               `json:"use_dora"`
 	RankPattern  map[string]int     `json:"rank_pattern"`
 	AlphaPattern map[string]float64 `json:"alpha_pattern"`
+	Base         string             `json:"base_model_name_or_path"`
 	Targets      modules            `json:"target_modules"`
 	Exclude      modules            `json:"exclude_modules"`
 	Layers       json.RawMessage    `json:"layers_to_transform"`
@@ -80,35 +81,65 @@ var changedBase = regexp.MustCompile(`^(pissa|olora|loftq|corda)`)
 // Load wraps the projections of m with the PEFT adapter in dir. Everything in it must find its place: what we cannot apply is refused by
 // name. dropout is the one to train with from here on.
 func Load(ctx *nn.Context, m model.Model, dir string, dropout float64, seed uint64) (*Adapter, error) {
-	c, err := readConfig(dir)
+	f, c, places, err := open(m, dir)
 	if err != nil {
 		return nil, err
 	}
-	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("adapter: %s has no %s", dir, WeightsFile)
+	a := &Adapter{Spec: c.spec(), Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
+	a.Spec.Dropout = dropout
+	for _, p := range places {
+		a.attach(p)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("adapter: %w", err)
-	}
-	a := &Adapter{Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
-	a.Spec = Spec{
-		R: c.R, Alpha: c.Alpha, Dropout: dropout, RSLoRA: c.RSLoRA, DoRA: c.DoRA,
-		RankPattern: c.RankPattern, AlphaPattern: c.AlphaPattern,
-	}
-	places, err := a.placeTensors(m, f)
-	err = errors.Join(err, c.checkTargets(m.Slots(), places))
-	if err == nil {
-		for _, p := range places {
-			a.attach(ctx, p)
-		}
-		err = a.fill(f)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err := errors.Join(a.fill(f), f.Close()); err != nil {
 		a.Detach(m)
 		return nil, fmt.Errorf("adapter: %s: %w", dir, err)
 	}
 	return a, nil
+}
+
+// ReadSpec is the Spec that the PEFT adapter in dir follows on m, its targets as full paths, and the name of the base it was made for. Nothing
+// is wrapped.
+func ReadSpec(m model.Model, dir string) (s Spec, base string, err error) {
+	f, c, places, err := open(m, dir)
+	if err != nil {
+		return s, "", err
+	}
+	s = c.spec()
+	s.RankPattern, s.AlphaPattern = map[string]int{}, map[string]float64{}
+	for _, p := range places {
+		s.Targets = append(s.Targets, p.slot.Name)
+		if p.r != s.R {
+			s.RankPattern[p.slot.Name] = p.r
+		}
+		if p.alpha != s.Alpha {
+			s.AlphaPattern[p.slot.Name] = p.alpha
+		}
+	}
+	return s, c.Base, f.Close()
+}
+
+// open reads the configuration of an adapter and finds the modules of its tensors.
+func open(m model.Model, dir string) (*safetensors.File, *peftConfig, []placement, error) {
+	c, err := readConfig(dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil, fmt.Errorf("adapter: %s has no %s", dir, WeightsFile)
+	}
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("adapter: %w", err)
+	}
+	places, err := c.place(m.Slots(), f)
+	if err = errors.Join(err, c.checkTargets(m.Slots(), places)); err != nil {
+		return nil, nil, nil, fmt.Errorf("adapter: %s: %w", dir, errors.Join(err, f.Close()))
+	}
+	return f, c, places, nil
+}
+
+func (c *peftConfig) spec() Spec {
+	return Spec{R: c.R, Alpha: c.Alpha, RSLoRA: c.RSLoRA, DoRA: c.DoRA, RankPattern: c.RankPattern, AlphaPattern: c.AlphaPattern}
 }
 
 // readConfig reads and checks adapter_config.json.
@@ -173,21 +204,21 @@ func neutral(raw json.RawMessage) bool {
 	return false
 }
 
-// placeTensors finds the module of every tensor in the file.
-func (a *Adapter) placeTensors(m model.Model, f *safetensors.File) ([]placement, error) {
-	ranks, err1 := compile("rank_pattern", a.Spec.RankPattern)
-	alphas, err2 := compile("alpha_pattern", a.Spec.AlphaPattern)
+// place finds the module of every tensor in the file.
+func (c *peftConfig) place(slots []*model.Slot, f *safetensors.File) ([]placement, error) {
+	ranks, err1 := compile("rank_pattern", c.RankPattern)
+	alphas, err2 := compile("alpha_pattern", c.AlphaPattern)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	found, errs := a.sortTensors(m, f)
+	found, errs := sortTensors(slots, f)
 	var places []placement
-	for _, s := range m.Slots() {
+	for _, s := range slots {
 		if !found[s.Name] {
 			continue
 		}
-		r, errR := choose(ranks, s.Name, a.Spec.R)
-		alpha, errA := choose(alphas, s.Name, a.Spec.Alpha)
+		r, errR := choose(ranks, s.Name, c.R)
+		alpha, errA := choose(alphas, s.Name, c.Alpha)
 		errs = append(errs, errR, errA)
 		if r < 1 {
 			errs = append(errs, fmt.Errorf("%s has rank %d", s.Name, r))
@@ -222,7 +253,7 @@ func (c *peftConfig) checkTargets(slots []*model.Slot, places []placement) error
 }
 
 // sortTensors gives the adapted modules and a problem for each tensor that has no place.
-func (a *Adapter) sortTensors(m model.Model, f *safetensors.File) (map[string]bool, []error) {
+func sortTensors(slots []*model.Slot, f *safetensors.File) (map[string]bool, []error) {
 	found := map[string]bool{}
 	var errs []error
 	for t := range f.All() {
@@ -230,7 +261,7 @@ func (a *Adapter) sortTensors(m model.Model, f *safetensors.File) (map[string]bo
 		switch {
 		case !ok:
 			errs = append(errs, fmt.Errorf("tensor %q is no part of a LoRA or DoRA adapter of a linear projection", t.Name))
-		case a.named[last(module)] == 0 || !slices.ContainsFunc(m.Slots(), func(s *model.Slot) bool { return s.Name == module }):
+		case !slices.ContainsFunc(slots, func(s *model.Slot) bool { return s.Name == module }):
 			errs = append(errs, fmt.Errorf("tensor %q: the model has no projection %q", t.Name, module))
 		default:
 			found[module] = true

@@ -41,6 +41,13 @@ func NewRoot(app *App) *cobra.Command {
 	root.SetErr(app.Stderr)
 	app.flags.register(root)
 	root.AddCommand(
+		trainCommand(app),
+		planCommand(app),
+		mergeCommand(app),
+		chatCommand(app),
+		pullCommand(app),
+		doctorCommand(app),
+		initCommand(app),
 		configCommand(app),
 	)
 	root.InitDefaultCompletionCmd()

@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,9 +13,12 @@ import (
 	"graft/internal/adapter/adaptertest"
 	"graft/internal/dtype"
 	"graft/internal/export"
+	"graft/internal/gemm"
+	"graft/internal/model"
 	"graft/internal/model/qwen2"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
+	"graft/internal/weights"
 )
 
 // checkpoint writes the tiny Qwen2 model, split over shards files, in type d.
@@ -223,4 +227,65 @@ func TestEmptyOutputDirectoryIsUsed(t *testing.T) {
 	if f, err := safetensors.Open(filepath.Join(out, "model.safetensors")); err != nil || f.Close() != nil {
 		t.Error(err)
 	}
+}
+
+func TestCompare(t *testing.T) {
+	m := func(v ...float32) gemm.F32 { return gemm.NewF32(v, 2, 3) }
+	base, adapted := m(1, 2, 3, 4, 5, 6), m(1, 2, 4, 9, 5, 6)
+	if p := export.Compare(base, adapted, adapted, dtype.F32); !p.OK || p.Error != 0 || p.Agreement != 1 || p.Effect < 0.3 {
+		t.Errorf("equal: %+v", p)
+	}
+	p := export.Compare(base, adapted, base, dtype.BF16)
+	if p.OK || p.Error != p.Effect || p.Agreement != 0.5 || p.MaxDiff != 5 || !strings.Contains(p.String(), "NOT EQUAL") {
+		t.Errorf("the base instead of the merged model: %+v", p)
+	}
+	nan := float32(math.NaN())
+	if p := export.Compare(base, adapted, m(nan, 2, 4, 9, 5, 6), dtype.BF16); p.OK {
+		t.Errorf("NaN: %+v", p)
+	}
+}
+
+// TestMergedLogits loads what a merge wrote and compares it with the adapted model.
+func TestMergedLogits(t *testing.T) {
+	ctx := nntest.Context(t, false)
+	seqs := [][]int32{{1, 2, 3, 50, 96}, {7, 7, 8}}
+	for d, load := range map[dtype.DType]model.Options{dtype.F32: {}, dtype.BF16: {}} {
+		dir := checkpoint(t, 2, d)
+		bare, adapted := open(t, dir, load), open(t, dir, load)
+		a := adaptertest.Attach(t, ctx, adapted, adapter.Spec{R: 2, Alpha: 4, DoRA: true, Targets: []string{adapter.AllLinear}})
+		p, err := export.NewPlan(dir, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := filepath.Join(t.TempDir(), "merged")
+		if err := p.Write(context.Background(), a, out, nil); err != nil {
+			t.Fatal(err)
+		}
+		parity := export.Compare(export.Logits(ctx, bare, seqs), export.Logits(ctx, adapted, seqs), export.Logits(ctx, open(t, out, load), seqs), d)
+		if !parity.OK || parity.Effect < 10*parity.Error || parity.Positions != 8 {
+			t.Errorf("%v: %+v", d, parity)
+		}
+	}
+}
+
+func open(t *testing.T, dir string, opt model.Options) model.Model {
+	t.Helper()
+	c, err := weights.ReadConfig(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := weights.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := src.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	m, err := model.Registry{qwen2.Arch()}.Load(c, src, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

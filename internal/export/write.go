@@ -13,6 +13,9 @@ import (
 	"graft/internal/safetensors"
 )
 
+// ErrOccupied says that a directory to be written is in use.
+var ErrOccupied = errors.New("is not empty")
+
 // Write carries the plan out into output, which must not exist or be an empty directory. progress, if not nil, is told the bytes of tensors
 // written.
 func (p *Plan) Write(ctx context.Context, m Merger, output string, progress func(done, total int)) error {
@@ -44,7 +47,7 @@ func vacate(output string) error {
 	case err != nil:
 		return fmt.Errorf("export: %w", err)
 	case len(entries) > 0:
-		return fmt.Errorf("export: %s is not empty; choose another --output or remove it", output)
+		return fmt.Errorf("export: %s: %w; choose another --output or remove it", output, ErrOccupied)
 	}
 	return os.Remove(output)
 }

@@ -242,12 +242,14 @@ func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float
 	panels := (cols + t.NR - 1) / t.NR
 	for _, ch := range round {
 		size := t.PanelLen(t.NR, ch.hi-ch.lo)
+		left := ch.term.A
 		for lo := ch.lo; lo < ch.hi; lo += blockK {
 			k := min(blockK, ch.hi-lo)
+			first := left.data[rows.at/t.MR*left.size+t.PanelLen(t.MR, lo):]
 			for j := range panels {
 				bp := b[j*size+t.PanelLen(t.NR, lo-ch.lo):]
-				for i := 0; i < rows.n; i += t.MR {
-					t.Mul(k, ch.term.A.panel(rows.at+i, lo), bp, c[i*p.cols+j*t.NR:], p.cols, add)
+				for i, a := 0, 0; i < rows.n; i, a = i+t.MR, a+left.size {
+					t.Mul(k, first[a:], bp, c[i*p.cols+j*t.NR:], p.cols, add)
 				}
 			}
 			add = true

@@ -89,8 +89,3 @@ func (e *Engine) pack(l *Left, f func(r *reader, row, rows int)) {
 
 // at is the panel that starts at a row, a multiple of MR, and what follows it.
 func (l *Left) at(row int) []float32 { return l.data[row/l.tile.MR*l.size:] }
-
-// panel is the panel at row from inner index k on.
-func (l *Left) panel(row, k int) []float32 {
-	return l.data[row/l.tile.MR*l.size+l.tile.PanelLen(l.tile.MR, k):]
-}

@@ -2,11 +2,12 @@ package kernel
 
 import "graft/internal/cpu"
 
-// Tile is the geometry of a microkernel: MR rows by NR columns, KU consecutive k in one panel element group.
+// Tile is the geometry of a microkernel: MR rows by NR columns, KU (a power of two) consecutive k in one panel element group.
 type Tile struct {
 	MR, NR, KU int
 	BF16       bool // panels hold bfloat16, else float32
 	path       cpu.Path
+	log        uint8 // log₂ KU
 }
 
 // TileF32 is the float32 microkernel of the active path.
@@ -27,9 +28,9 @@ func TileF32() Tile {
 func TileBF16() Tile {
 	switch p := cpu.Active(); p {
 	case cpu.AVX512BF16:
-		return Tile{MR: 14, NR: 32, KU: 2, BF16: true, path: p}
+		return Tile{MR: 14, NR: 32, KU: 2, log: 1, BF16: true, path: p}
 	case cpu.NEONBF16:
-		return Tile{MR: 8, NR: 12, KU: 4, BF16: true, path: p}
+		return Tile{MR: 8, NR: 12, KU: 4, log: 2, BF16: true, path: p}
 	}
 	return TileF32()
 }
@@ -37,20 +38,20 @@ func TileBF16() Tile {
 // PanelLen is the length of a panel of r rows (or columns) and k inner values, in units of float32.
 // For bfloat16 k is rounded up to whole groups.
 func (t Tile) PanelLen(r, k int) int {
-	n := r * t.groups(k) * t.KU
+	n := r * t.groups(k) << t.log
 	if t.BF16 {
 		return n / 2
 	}
 	return n
 }
 
-func (t Tile) groups(k int) int { return (k + t.KU - 1) / t.KU }
+func (t Tile) groups(k int) int { return (k + t.KU - 1) >> t.log }
 
 // Mul multiplies the panels a (MR rows) and b (NR columns) of k inner values into the tile c of row stride ldc; add keeps what is in c.
 func (t Tile) Mul(k int, a, b, c []float32, ldc int, add bool) {
 	_ = c[(t.MR-1)*ldc+t.NR-1]
-	if n := t.PanelLen(t.MR, k); n > 0 {
-		_, _ = a[n-1], b[t.PanelLen(t.NR, k)-1]
+	if k > 0 {
+		_, _ = a[t.PanelLen(t.MR, k)-1], b[t.PanelLen(t.NR, k)-1]
 	}
 	if !t.mulFast(t.groups(k), a, b, c, ldc, add) {
 		t.mulGeneric(k, a, b, c, ldc, add)

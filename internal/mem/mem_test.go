@@ -122,3 +122,12 @@ func TestRSS(t *testing.T) {
 	}
 	block[0] = 2
 }
+
+func TestRoom(t *testing.T) {
+	if n := Available(); n < 64<<20 || n > 1<<46 {
+		t.Errorf("%d bytes available", n)
+	}
+	if here, below := FreeDisk(t.TempDir()), FreeDisk(t.TempDir()+"/not/yet"); here <= 0 || below <= 0 {
+		t.Errorf("%d and %d bytes free", here, below)
+	}
+}

@@ -12,3 +12,12 @@ func peakRSS() int {
 	}
 	return int(u.Maxrss)
 }
+
+// available is all memory: Darwin compresses and drops what is not in use.
+func available() int {
+	n, err := unix.SysctlUint64("hw.memsize")
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}

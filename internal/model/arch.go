@@ -58,3 +58,9 @@ func (r Registry) Names() []string {
 	sort.Strings(names)
 	return names
 }
+
+// Outline builds the model that a configuration describes without reading any weight: names and shapes only. Its projections cannot be
+// applied.
+func (r Registry) Outline(c *weights.Config, src weights.Source) (Model, error) {
+	return r.Load(c, src, Options{outline: true})
+}

@@ -33,7 +33,12 @@ func NewDecoder(b *Builder) Decoder {
 }
 
 // Finish takes over the slots that the builder has gathered.
-func (d *Decoder) Finish(b *Builder) { d.slots = b.slots }
+func (d *Decoder) Finish(b *Builder) {
+	d.slots = b.slots
+	if b.opt.Progress != nil {
+		b.opt.Progress(b.Config.Layers, b.Config.Layers)
+	}
+}
 
 // Config is what the model was built from.
 func (d *Decoder) Config() *weights.Config { return d.cfg }

@@ -21,7 +21,9 @@ type Options struct {
 	FourBit     bool // quantise the projections to NF4
 	DoubleQuant bool // quantise the absmaxes of NF4 too
 	Pool        *parallel.Pool
-	Progress    func(done, total int) // projections loaded; may be nil
+	Progress    func(done, total int) // layers loaded; may be nil
+
+	outline bool // check names and shapes, read nothing
 }
 
 // Builder loads the weights of one model. It gathers problems; Err has them all.
@@ -71,7 +73,7 @@ func (b *Builder) Err() error {
 // Vector reads a one-dimensional tensor.
 func (b *Builder) Vector(name string, n int) []float32 {
 	v := make([]float32, n)
-	if b.check(name, n) {
+	if b.check(name, n) && !b.opt.outline {
 		if err := b.src.Rows(name, 0, v); err != nil {
 			b.problem(err)
 		}
@@ -96,7 +98,7 @@ func (b *Builder) check(name string, shape ...int) bool {
 
 // Matrix gives a two-dimensional tensor in the compute type, in place where the file has it so.
 func (b *Builder) Matrix(name string, rows, cols int) gemm.Matrix {
-	if !b.check(name, rows, cols) {
+	if !b.check(name, rows, cols) || b.opt.outline {
 		return gemm.NewF32(nil, rows, cols)
 	}
 	m, err := b.matrix(name, rows, cols)
@@ -178,8 +180,8 @@ func (b *Builder) Slot(kind Kind, layer int, name string, in, out int, bias bool
 	}
 	s := &Slot{Name: name, Kind: kind, Layer: layer, Base: l, Proj: l}
 	b.slots = append(b.slots, s)
-	if b.opt.Progress != nil {
-		b.opt.Progress(layer+1, b.Config.Layers)
+	if n := len(b.slots); b.opt.Progress != nil && (n == 1 || b.slots[n-2].Layer != layer) {
+		b.opt.Progress(layer, b.Config.Layers)
 	}
 	return s
 }
@@ -234,7 +236,7 @@ func (b *Builder) quantize(name string, rows, cols int) (*quant.NF4, error) {
 
 // Rotary is the model's table of positions.
 func (b *Builder) Rotary() *nn.Rotary {
-	if b.rope == nil {
+	if b.rope == nil && !b.opt.outline {
 		b.rope = rotary(b.Config)
 	}
 	return b.rope

@@ -82,3 +82,18 @@ func (o *Options) Steps(n int) (int, error) {
 }
 
 func ceil(a, b int) int { return (a + b - 1) / b }
+
+// Extent is the number of tokens of the largest pass and of all steps of a run over rows.
+func (o *Options) Extent(rows []Row, steps int) (pass, total int) {
+	perEpoch := ceil(ceil(len(rows), o.BatchSize), o.Accumulation)
+	all, longest := 0, 0
+	for i := range rows {
+		n := tokens(rows[i : i+1])
+		all, longest = all+n, max(longest, n)
+	}
+	batch := o.BatchSize * longest
+	if o.Checkpointing { // several batches are one pass
+		batch = min(batch*o.Accumulation, max(passTokens, batch))
+	}
+	return min(batch, all), int(float64(all) * float64(steps) / float64(perEpoch))
+}

@@ -1,6 +1,6 @@
 package train
 
-import "math/rand/v2"
+import "graft/internal/dataset/sample"
 
 // order gives the rows of each step.
 type order struct {
@@ -30,13 +30,6 @@ func (o *order) permute(epoch int) {
 	if o.perm != nil && (o.epoch == epoch || !o.shuffle) {
 		return
 	}
-	if o.shuffle {
-		o.perm = rand.New(rand.NewPCG(o.seed, uint64(epoch))).Perm(o.rows)
-	} else {
-		o.perm = make([]int, o.rows)
-		for i := range o.perm {
-			o.perm[i] = i
-		}
-	}
+	o.perm = sample.Order(o.rows, o.shuffle, o.seed, epoch)
 	o.epoch = epoch
 }

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+
+	"graft/internal/adapter"
+	"graft/internal/config"
+	"graft/internal/engine"
+	"graft/internal/train"
+)
+
+// job is the configuration as the engines understand it.
+func (a *App) job(c *config.Config) (engine.Job, error) {
+	need := []string{"data.train", "training.output_dir"}
+	evaluates := c.Training.EvalSteps > 0
+	if evaluates {
+		need = append(need, "data.eval")
+	}
+	if err := errors.Join(c.Need(need...), engineKnown(c)); err != nil {
+		return engine.Job{}, err
+	}
+	dir, err := a.modelDir(c)
+	if err != nil {
+		return engine.Job{}, err
+	}
+	resolved, err := json.Marshal(c)
+	if err != nil {
+		return engine.Job{}, err
+	}
+	j := engine.Job{
+		Model: engine.Model{
+			Name: c.Model.Name, Revision: c.Model.Revision, Dir: dir, Half: c.Model.Dtype == "bfloat16",
+			FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant,
+		},
+		Data: engine.Data{
+			Train: c.Data.Train, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
+			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
+		},
+		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
+		OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
+	}
+	if evaluates {
+		j.Data.Eval = c.Data.Eval
+	}
+	return j, nil
+}
+
+func spec(l config.Lora) adapter.Spec {
+	return adapter.Spec{
+		R: l.R, Alpha: l.Alpha, Dropout: l.Dropout, RSLoRA: l.UseRslora, DoRA: l.UseDora, Targets: l.TargetModules, Exclude: l.ExcludeModules,
+		RankPattern: l.RankPattern, AlphaPattern: l.AlphaPattern,
+	}
+}
+
+func options(t config.Training) train.Options {
+	return train.Options{
+		Epochs: t.NumEpochs, MaxSteps: t.MaxSteps, BatchSize: t.BatchSize, Accumulation: t.GradientAccumulationSteps,
+		LearningRate: t.LearningRate, Schedule: t.LRScheduler, WarmupSteps: t.WarmupSteps, WarmupRatio: t.WarmupRatio,
+		WeightDecay: t.WeightDecay, Beta1: t.AdamBeta1, Beta2: t.AdamBeta2, Epsilon: t.AdamEpsilon, MaxGradNorm: t.MaxGradNorm,
+		Shuffle: t.Shuffle, Checkpointing: t.GradientCheckpointing, Seed: uint64(t.Seed), LoggingSteps: t.LoggingSteps,
+		EvalSteps: t.EvalSteps, SaveSteps: t.SaveSteps, SaveTotalLimit: t.SaveTotalLimit, Patience: t.EarlyStoppingPatience,
+	}
+}
+
+// engineKnown refuses an engine that this build does not have.
+func engineKnown(c *config.Config) error {
+	if c.Engine == config.Native {
+		return nil
+	}
+	return c.Problem("engine", "%s is not built into this version of graft, which trains with %s", c.Engine, config.Native)
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"graft/internal/adapter"
+	"graft/internal/config"
+	"graft/internal/engine/native"
+	"graft/internal/export"
+)
+
+func mergeCommand(app *App) *cobra.Command {
+	var o mergeFlags
+	cmd := &cobra.Command{
+		Use:   "merge --output DIR",
+		Short: "Merge an adapter into its base model",
+		Long: "Write the base model with the adapter merged in: every weight in float32, rounded once to the type it had; configuration and tokenizer\n" +
+			"are copied. Then base + adapter and the merged model are run on the same text and their logits compared; a difference that rounding\n" +
+			"does not explain ends with exit code 3.",
+		Example: "  graft merge --domain gdscript --output merged/gdscript\n  graft merge -c my.yaml --adapter adapters/my/checkpoint-100 --output out",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return app.merge(cmd.Context(), o) },
+	}
+	cmd.Flags().StringVar(&o.output, "output", "", "`DIR` to write; must not exist or be empty")
+	cmd.Flags().StringVar(&o.adapter, "adapter", "", "`DIR` of a PEFT adapter; training.output_dir by default")
+	cmd.Flags().BoolVar(&o.dry, "dry-run", false, "print what would be written, write nothing")
+	return cmd
+}
+
+type mergeFlags struct {
+	output, adapter string
+	dry             bool
+}
+
+// mergeReport is what merge says.
+type mergeReport struct {
+	Output string         `json:"output"`
+	Files  int            `json:"files"`
+	Bytes  int            `json:"bytes"`
+	Merged int            `json:"merged_tensors"`
+	Parity *export.Parity `json:"parity,omitempty"`
+}
+
+func (a *App) merge(ctx context.Context, o mergeFlags) error {
+	if o.output == "" {
+		return usageErrorf("graft: merge needs --output DIR")
+	}
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	base, err := a.modelDir(c)
+	if err != nil {
+		return err
+	}
+	adapterDir, err := adapterOf(c, o.adapter)
+	if err != nil {
+		return err
+	}
+	n, err := a.threads()
+	if err != nil {
+		return err
+	}
+	m, err := native.Engine{Threads: n}.PlanMerge(base, adapterDir)
+	if err != nil {
+		return inputError(err)
+	}
+	r := &mergeReport{Output: o.output, Files: len(m.Plan.Shards) + len(m.Plan.Copy), Bytes: m.Plan.Bytes, Merged: m.Plan.Merged}
+	if o.dry {
+		return a.mergeSays(r, "would write")
+	}
+	con := newConsole(a.Stderr, a.flags.quiet)
+	err = m.Write(ctx, o.output, con)
+	con.close()
+	if errors.Is(err, export.ErrOccupied) {
+		return &ExitError{ExitUsage, err}
+	}
+	if err != nil {
+		return err
+	}
+	p, err := m.Check(o.output)
+	if err != nil {
+		return err
+	}
+	r.Parity = &p
+	if err := a.mergeSays(r, "wrote"); err != nil {
+		return err
+	}
+	if !p.OK {
+		return &ExitError{Code: ExitGate}
+	}
+	return nil
+}
+
+func (a *App) mergeSays(r *mergeReport, did string) error {
+	if a.flags.json {
+		return writeJSON(a.Stdout, r)
+	}
+	a.says("%s %s: %d files, %.1f MiB of tensors, %d of them merged", did, r.Output, r.Files, float64(r.Bytes)/(1<<20), r.Merged)
+	if r.Parity != nil {
+		a.says("%s", r.Parity)
+	}
+	return nil
+}
+
+// adapterOf is the directory of the adapter: the one named, or where the configuration's run has left it.
+func adapterOf(c *config.Config, named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	if err := c.Need("training.output_dir"); err != nil {
+		return "", err
+	}
+	dir := c.Training.OutputDir
+	if _, err := os.Stat(filepath.Join(dir, adapter.ConfigFile)); err != nil {
+		return "", c.Problem("training.output_dir", "%s holds no adapter (%s): train first, or name one with --adapter", dir, adapter.ConfigFile)
+	}
+	return dir, nil
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+
+	"graft/internal/config"
+	"graft/internal/cpu"
+	"graft/internal/engine"
+	"graft/internal/hub"
+)
+
+// Version is the version of the program.
+const Version = "0.1.0"
+
+// getenv is a variable of the environment, "" if it is not set.
+func (a *App) getenv(name string) string {
+	v, _ := a.LookupEnv(name)
+	return v
+}
+
+// threads is GRAFT_THREADS, by default the number of CPUs. A GRAFT_CPU that this machine cannot run is reported here too.
+func (a *App) threads() (int, error) {
+	if err := cpu.Err(); err != nil {
+		return 0, &ExitError{ExitUsage, err}
+	}
+	v := a.getenv("GRAFT_THREADS")
+	if v == "" {
+		return runtime.NumCPU(), nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 4096 {
+		return 0, usageErrorf("graft: GRAFT_THREADS is %q, expected a number of threads from 1 to 4096", v)
+	}
+	return n, nil
+}
+
+// hubOptions are where the hub and its cache are.
+func (a *App) hubOptions() hub.Options {
+	home := a.getenv("HOME")
+	if home == "" {
+		home = os.TempDir()
+	}
+	return hub.FromEnv(a.getenv, home)
+}
+
+// locator finds base models.
+func (a *App) locator() engine.Locator {
+	cache := a.getenv("XDG_CACHE_HOME")
+	if cache == "" && a.getenv("HOME") != "" {
+		cache = filepath.Join(a.getenv("HOME"), ".cache")
+	}
+	if cache == "" {
+		cache = os.TempDir()
+	}
+	return engine.Locator{Hub: a.hubOptions(), CacheDir: filepath.Join(cache, "graft")}
+}
+
+// modelDir is the directory of the configured model.
+func (a *App) modelDir(c *config.Config) (string, error) {
+	dir, err := a.locator().Dir(c.Model.Name, c.Model.Revision)
+	if err != nil {
+		return "", c.Problem("model.name", "%v", err)
+	}
+	return dir, nil
+}
+
+// inputError turns errors about what the user gave into exit code 2.
+func inputError(err error) error {
+	var exit *ExitError
+	if err == nil || errors.As(err, &exit) || !errors.Is(err, engine.ErrInput) {
+		return err
+	}
+	return &ExitError{ExitUsage, err}
+}
+
+// says prints a line of result unless the program was asked to be quiet.
+func (a *App) says(format string, args ...any) {
+	if !a.flags.quiet {
+		fmt.Fprintf(a.Stdout, format+"\n", args...)
+	}
+}

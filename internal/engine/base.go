@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"graft/internal/chat"
+	"graft/internal/tokenizer"
+	"graft/internal/weights"
+)
+
+// Base is an opened base model.
+type Base struct {
+	Dir       string
+	Config    *weights.Config
+	Tokenizer *tokenizer.Tokenizer
+	Template  *chat.Template // without a template inside if the model has none
+	Source    weights.Source
+}
+
+// OpenWeights opens a model directory for its tensors; tokenizer and template stay nil.
+func OpenWeights(dir string) (*Base, error) {
+	b := &Base{Dir: dir}
+	var err1, err2 error
+	b.Config, err1 = weights.ReadConfig(dir)
+	b.Source, err2 = weights.OpenDir(dir)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// OpenBase opens a model directory. All that is wrong with it is reported at once.
+func OpenBase(dir string) (*Base, error) {
+	b, err1 := OpenWeights(dir)
+	tok, err2 := tokenizer.Load(dir)
+	template, err3 := chat.LoadTemplate(dir)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		if b != nil {
+			err = errors.Join(err, b.Close())
+		}
+		return nil, err
+	}
+	b.Tokenizer, b.Template = tok, template
+	if n := b.Tokenizer.VocabSize(); n > b.Config.VocabSize {
+		return nil, errors.Join(fmt.Errorf("engine: %s: the tokenizer has ids up to %d, the model's vocabulary is %d: they do not belong together",
+			dir, n-1, b.Config.VocabSize), b.Close())
+	}
+	return b, nil
+}
+
+// Close releases the files.
+func (b *Base) Close() error {
+	if b.Source == nil {
+		return nil
+	}
+	return b.Source.Close()
+}
+
+// EndIDs are the tokens that end the model's turn.
+func (b *Base) EndIDs() []int32 {
+	ids := make([]int32, len(b.Config.EOS))
+	for i, id := range b.Config.EOS {
+		ids[i] = int32(id)
+	}
+	return ids
+}

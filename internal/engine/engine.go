@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"graft/internal/adapter"
+	"graft/internal/event"
+	"graft/internal/train"
+)
+
+// ErrInput marks errors of what the user gave: configuration, data, base, directory. Nothing was written.
+var ErrInput = errors.New("input refused")
+
+// Input marks err as one of what the user gave; its text stays as it is.
+func Input(err error) error {
+	if err == nil || errors.Is(err, ErrInput) {
+		return err
+	}
+	return inputError{err}
+}
+
+type inputError struct{ error }
+
+func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
+
+// Job is one training run.
+type Job struct {
+	Model     Model
+	Data      Data
+	Spec      adapter.Spec
+	InitFrom  string // a PEFT adapter directory whose rank, alpha, targets and variant govern; "" starts fresh
+	Options   train.Options
+	OutputDir string
+	Restart   bool            // refuse to continue an earlier run
+	Resolved  json.RawMessage // the whole configuration, for run.json
+	Version   string          // of the program
+}
+
+// Model is the base and how it is held.
+type Model struct {
+	Name        string // as the user wrote it
+	Revision    string
+	Dir         string
+	Half        bool // compute type bfloat16, else float32
+	FourBit     bool
+	DoubleQuant bool
+}
+
+// Data is what is trained on.
+type Data struct {
+	Train, Eval  string // files; Eval "" without evaluation
+	Format       string
+	SystemPrompt string
+	MaxLength    int
+	Packing      bool
+	All          bool // the loss is on all tokens, not only on completions
+}
+
+// Result is what a run comes to.
+type Result struct {
+	Dir           string  `json:"dir"`
+	Steps         int     `json:"steps"`
+	Loss          float64 `json:"loss"`      // of the last step
+	EvalLoss      float64 `json:"eval_loss"` // of the last evaluation, 0 without
+	Tokens        int     `json:"tokens"`
+	TrainedTokens int     `json:"trained_tokens"`
+	Seconds       float64 `json:"seconds"` // of this process
+	PeakRSS       int     `json:"peak_rss_bytes"`
+	Stopped       bool    `json:"stopped_early"`
+	Already       bool    `json:"already_finished"` // an earlier process had finished the run
+}
+
+// Engine trains.
+type Engine interface {
+	Name() string
+	// Train runs the job, or what is left of it. When ctx ends it saves its state and returns an error that wraps ctx's.
+	Train(ctx context.Context, j Job, sink event.Sink) (*Result, error)
+}

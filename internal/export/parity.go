@@ -1,0 +1,84 @@
+package export
+
+import (
+	"fmt"
+	"math"
+
+	"graft/internal/dtype"
+	"graft/internal/gemm"
+	"graft/internal/model"
+	"graft/internal/nn"
+)
+
+// Parity compares the logits of what was trained with the logits of what was written, over the same tokens.
+type Parity struct {
+	Positions int     `json:"positions"`
+	MaxDiff   float64 `json:"max_difference"` // of one logit
+	Error     float64 `json:"relative_error"` // root mean square of the difference over that of the logits
+	Agreement float64 `json:"top1_agreement"` // share of positions with the same most likely token
+	Effect    float64 `json:"adapter_effect"` // the same relative measure between base and base + adapter
+	Tolerance float64 `json:"tolerance"`      // of Error, for the type written
+	OK        bool    `json:"ok"`
+}
+
+// tolerances are the largest relative errors that rounding the merged weights once explains.
+var tolerances = map[dtype.DType]float64{dtype.F32: 1e-4, dtype.F16: 0.01, dtype.BF16: 0.03}
+
+// Compare measures how far apart the logits of merged are from those of adapted, and what the adapter does to base. stored is the type of
+// the merged weights.
+func Compare(base, adapted, merged gemm.F32, stored dtype.DType) Parity {
+	p := Parity{Positions: merged.Rows, Tolerance: tolerances[stored]}
+	same := 0
+	for i := range merged.Rows {
+		if argmax(adapted, i) == argmax(merged, i) {
+			same++
+		}
+	}
+	p.Agreement = float64(same) / float64(max(merged.Rows, 1))
+	for i := range merged.Data {
+		p.MaxDiff = max(p.MaxDiff, math.Abs(float64(merged.Data[i]-adapted.Data[i])))
+	}
+	p.Error, p.Effect = relative(adapted, merged), relative(adapted, base)
+	p.OK = p.Error <= p.Tolerance // false for NaN
+	return p
+}
+
+func argmax(m gemm.F32, row int) int {
+	r, best := m.Data[row*m.Cols:(row+1)*m.Cols], 0
+	for j, v := range r {
+		if v > r[best] {
+			best = j
+		}
+	}
+	return best
+}
+
+func relative(of, to gemm.F32) float64 {
+	var d, n float64
+	for i := range of.Data {
+		e := float64(to.Data[i]) - float64(of.Data[i])
+		d, n = d+e*e, n+float64(of.Data[i])*float64(of.Data[i])
+	}
+	return math.Sqrt(d / n)
+}
+
+// String is the comparison in words.
+func (p Parity) String() string {
+	verdict := "equal within rounding"
+	if !p.OK {
+		verdict = "NOT EQUAL"
+	}
+	return fmt.Sprintf("merged against base + adapter over %d positions: %s\n  relative error %.2e (allowed %.0e), largest logit difference %.3g, same top token %.1f %%\n"+
+		"  the adapter itself moves the logits by %.2e", p.Positions, verdict, p.Error, p.Tolerance, p.MaxDiff, 100*p.Agreement, p.Effect)
+}
+
+// Logits are the logits of a model at every position of some sequences.
+func Logits(ctx *nn.Context, m model.Model, seqs [][]int32) gemm.F32 {
+	h := model.Forward(ctx, m, model.NewBatch(seqs...))
+	defer h.Free()
+	rows := make([]int, h.Rows)
+	for i := range rows {
+		rows[i] = i
+	}
+	return model.Logits(ctx, m, h, rows)
+}
