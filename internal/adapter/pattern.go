@@ -1,9 +1,12 @@
 package adapter
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -35,28 +38,75 @@ type pattern[T comparable] struct {
 	used  bool
 }
 
+// entry is a pattern and its value as they are written.
+type entry[T comparable] struct {
+	key   string
+	value T
+}
+
+// sorted lists the entries of a map by key.
+func sorted[T comparable](m map[string]T) []entry[T] {
+	var list []entry[T]
+	for k, v := range m {
+		list = append(list, entry[T]{k, v})
+	}
+	slices.SortFunc(list, func(a, b entry[T]) int { return strings.Compare(a.key, b.key) })
+	return list
+}
+
+// ordered are the entries of a JSON object in the order of the file, in which PEFT tries them.
+type ordered[T comparable] []entry[T]
+
+// UnmarshalJSON reads an object or null.
+func (o *ordered[T]) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		if string(b) == "null" {
+			return nil
+		}
+		return fmt.Errorf("%s is no object", b)
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		e := entry[T]{key: fmt.Sprint(key)}
+		if err := d.Decode(&e.value); err != nil {
+			return err
+		}
+		*o = append(*o, e)
+	}
+	return nil
+}
+
 // compile prepares the patterns as PEFT applies them: re.match("(.*\.)?(key)$", path).
-func compile[T comparable](what string, m map[string]T) ([]*pattern[T], error) {
+func compile[T comparable](what string, list []entry[T]) ([]*pattern[T], error) {
 	var ps []*pattern[T]
 	var errs []error
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	for _, k := range keys {
-		re, err := compileExpr(`(?:.*\.)?(?:` + k + `)`)
+	for _, e := range list {
+		re, err := compileExpr(`(?:.*\.)?(?:` + e.key + `)`)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("adapter: %s: %q: %w", what, k, err))
+			errs = append(errs, fmt.Errorf("adapter: %s: %q: %w", what, e.key, err))
 			continue
 		}
-		ps = append(ps, &pattern[T]{key: k, re: re, value: m[k]})
+		ps = append(ps, &pattern[T]{key: e.key, re: re, value: e.value})
 	}
 	return ps, errors.Join(errs...)
 }
 
-// choose is the value for a path. PEFT takes the first matching entry of a map whose order does not survive its own files, so that two
-// entries that disagree are refused.
+// first is the value of the first pattern that matches a path.
+func first[T comparable](ps []*pattern[T], path string, otherwise T) T {
+	for _, p := range ps {
+		if p.re.matches(path) {
+			return p.value
+		}
+	}
+	return otherwise
+}
+
+// choose is the value for a path. PEFT takes the first match of a map that it saves with its keys sorted: what a second entry means is not the
+// same before and after. So two entries that disagree are refused.
 func choose[T comparable](ps []*pattern[T], path string, otherwise T) (T, error) {
 	var hit *pattern[T]
 	for _, p := range ps {

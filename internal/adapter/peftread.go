@@ -27,17 +27,17 @@ const (
 
 // peftConfig is what of adapter_config.json changes the computation.
 type peftConfig struct {
-	R            int                `json:"r"`
-	Alpha        float64            `json:"lora_alpha"`
-	Dropout      float64            `json:"lora_dropout"`
-	RSLoRA       bool               `json:"use_rslora"`
-	DoRA         bool               `json:"use_dora"`
-	RankPattern  map[string]int     `json:"rank_pattern"`
-	AlphaPattern map[string]float64 `json:"alpha_pattern"`
-	Base         string             `json:"base_model_name_or_path"`
-	Targets      modules            `json:"target_modules"`
-	Exclude      modules            `json:"exclude_modules"`
-	Layers       json.RawMessage    `json:"layers_to_transform"`
+	R            int              `json:"r"`
+	Alpha        float64          `json:"lora_alpha"`
+	Dropout      float64          `json:"lora_dropout"`
+	RSLoRA       bool             `json:"use_rslora"`
+	DoRA         bool             `json:"use_dora"`
+	RankPattern  ordered[int]     `json:"rank_pattern"`
+	AlphaPattern ordered[float64] `json:"alpha_pattern"`
+	Base         string           `json:"base_model_name_or_path"`
+	Targets      modules          `json:"target_modules"`
+	Exclude      modules          `json:"exclude_modules"`
+	Layers       json.RawMessage  `json:"layers_to_transform"`
 }
 
 // modules is a list of names, or one regular expression for whole paths, or nothing.
@@ -85,7 +85,7 @@ func Load(ctx *nn.Context, m model.Model, dir string, dropout float64, seed uint
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{Spec: c.spec(), Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
+	a := &Adapter{Spec: c.spec(places), Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
 	a.Spec.Dropout = dropout
 	for _, p := range places {
 		a.attach(p)
@@ -104,18 +104,7 @@ func ReadSpec(m model.Model, dir string) (s Spec, base string, err error) {
 	if err != nil {
 		return s, "", err
 	}
-	s = c.spec()
-	s.RankPattern, s.AlphaPattern = map[string]int{}, map[string]float64{}
-	for _, p := range places {
-		s.Targets = append(s.Targets, p.slot.Name)
-		if p.r != s.R {
-			s.RankPattern[p.slot.Name] = p.r
-		}
-		if p.alpha != s.Alpha {
-			s.AlphaPattern[p.slot.Name] = p.alpha
-		}
-	}
-	return s, c.Base, f.Close()
+	return c.spec(places), c.Base, f.Close()
 }
 
 // open reads the configuration of an adapter and finds the modules of its tensors.
@@ -138,8 +127,22 @@ func open(m model.Model, dir string) (*safetensors.File, *peftConfig, []placemen
 	return f, c, places, nil
 }
 
-func (c *peftConfig) spec() Spec {
-	return Spec{R: c.R, Alpha: c.Alpha, RSLoRA: c.RSLoRA, DoRA: c.DoRA, RankPattern: c.RankPattern, AlphaPattern: c.AlphaPattern}
+// spec says the same as the file, module by module.
+func (c *peftConfig) spec(places []placement) Spec {
+	s := Spec{
+		R: c.R, Alpha: c.Alpha, Dropout: c.Dropout, RSLoRA: c.RSLoRA, DoRA: c.DoRA,
+		RankPattern: map[string]int{}, AlphaPattern: map[string]float64{},
+	}
+	for _, p := range places {
+		s.Targets = append(s.Targets, p.slot.Name)
+		if p.r != s.R {
+			s.RankPattern[p.slot.Name] = p.r
+		}
+		if p.alpha != s.Alpha {
+			s.AlphaPattern[p.slot.Name] = p.alpha
+		}
+	}
+	return s
 }
 
 // readConfig reads and checks adapter_config.json.
@@ -217,9 +220,7 @@ func (c *peftConfig) place(slots []*model.Slot, f *safetensors.File) ([]placemen
 		if !found[s.Name] {
 			continue
 		}
-		r, errR := choose(ranks, s.Name, c.R)
-		alpha, errA := choose(alphas, s.Name, c.Alpha)
-		errs = append(errs, errR, errA)
+		r, alpha := first(ranks, s.Name, c.R), first(alphas, s.Name, c.Alpha)
 		if r < 1 {
 			errs = append(errs, fmt.Errorf("%s has rank %d", s.Name, r))
 			continue

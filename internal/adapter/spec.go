@@ -58,8 +58,8 @@ func (s *Spec) place(slots []*model.Slot) ([]placement, error) {
 	if s.R < 1 {
 		return nil, fmt.Errorf("adapter: rank %d, want at least 1", s.R)
 	}
-	ranks, err1 := compile("rank_pattern", s.RankPattern)
-	alphas, err2 := compile("alpha_pattern", s.AlphaPattern)
+	ranks, err1 := compile("rank_pattern", sorted(s.RankPattern))
+	alphas, err2 := compile("alpha_pattern", sorted(s.AlphaPattern))
 	used := map[string]bool{}
 	var out []placement
 	var errs []error

@@ -179,7 +179,9 @@ func (a *Arena) spoil(b *Block) {
 	if !a.poison {
 		return
 	}
-	for i := range b.data[:cap(b.data)] {
-		b.data[:cap(b.data)][i] = 0xff
+	all := b.data[:cap(b.data)]
+	all[0] = 0xff
+	for n := 1; n < len(all); n *= 2 {
+		copy(all[n:], all[:n])
 	}
 }

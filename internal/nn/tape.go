@@ -173,14 +173,16 @@ func (t *Tape) Backward() {
 		o.out.free()
 		t.ops[i] = op{}
 	}
-	leaves := make([]*Tensor, len(t.values))
-	for i, v := range t.values {
-		leaves[i] = v.TakeGrad()
+	for _, v := range t.values {
+		g := v.TakeGrad()
+		v.free()
+		if v.leaf {
+			v.grad = g
+		} else {
+			g.Free() // an operation may have made one for an operand that needs none
+		}
 	}
-	t.Free()
-	for i, v := range t.values {
-		v.grad = leaves[i]
-	}
+	t.values = nil
 }
 
 // Free gives everything back that the tape holds.
@@ -196,15 +198,4 @@ func (v *Value) free() {
 	v.data.Free()
 	v.grad.Free()
 	v.data, v.grad, v.remake = nil, nil, nil
-}
-
-// Leaves are the values put on the tape by Leaf, whose gradients are the caller's after Backward.
-func (t *Tape) Leaves() []*Value {
-	var ls []*Value
-	for _, v := range t.values {
-		if v.leaf {
-			ls = append(ls, v)
-		}
-	}
-	return ls
 }

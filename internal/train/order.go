@@ -33,3 +33,9 @@ func (o *order) permute(epoch int) {
 	o.perm = sample.Order(o.rows, o.shuffle, o.seed, epoch)
 	o.epoch = epoch
 }
+
+// epochs is how many times n steps have gone through the rows, counted in batches as TRL does.
+func (o *order) epochs(n int) float64 {
+	batches := ceil(o.rows, o.batch)
+	return float64(n/o.perEpoch) + float64(n%o.perEpoch*o.accumulation)/float64(batches)
+}

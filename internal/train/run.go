@@ -51,6 +51,7 @@ type State struct {
 	TrainedTokens int     `json:"trained_tokens"`
 	LossSum       float64 `json:"loss_sum"` // of the steps since the last metrics line
 	MetricsBytes  int64   `json:"metrics_bytes"`
+	Evaluated     int     `json:"evaluated"` // step of the last evaluation
 	BestLoss      float64 `json:"best_loss"`
 	BestStep      int     `json:"best_step"` // 0 = no evaluation yet
 	SinceBest     int     `json:"evaluations_since_best"`
@@ -85,15 +86,17 @@ func (r *Run) Total() int { return r.plan.total }
 // and returns ctx's error.
 func (r *Run) Train(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.metrics.close()) }()
-	for r.state.Step < r.plan.total && !r.state.Stopped {
-		if err := r.step(ctx); err != nil {
-			return r.interrupted(ctx, err)
-		}
+	for {
 		if err := r.observe(ctx); err != nil {
 			return r.interrupted(ctx, err)
 		}
+		if r.state.Step == r.plan.total || r.state.Stopped {
+			return r.finish()
+		}
+		if err := r.step(ctx); err != nil {
+			return r.interrupted(ctx, err)
+		}
 	}
-	return r.finish()
 }
 
 // step is one optimizer step.
@@ -143,7 +146,7 @@ func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
 	s.Tokens += n
 	s.LossSum += e.Loss
 	e.Step, e.Total, e.Tokens, e.TrainedTokens = s.Step, r.plan.total, s.Tokens, s.TrainedTokens
-	e.Epoch = float64(s.Step) / float64(r.plan.perEpoch)
+	e.Epoch = r.order.epochs(s.Step)
 	e.TokensPerSecond, e.RSSBytes = float64(n)/took.Seconds(), mem.RSS()
 	due := s.Step%r.opt.LoggingSteps == 0
 	if due {
@@ -157,18 +160,19 @@ func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
 	return nil
 }
 
-// observe evaluates and saves where that is due.
+// observe evaluates and saves where that is due after the steps done. A run that was interrupted in an evaluation starts with it again.
 func (r *Run) observe(ctx context.Context) error {
-	if r.opt.EvalSteps > 0 && r.state.Step%r.opt.EvalSteps == 0 {
+	step := r.state.Step
+	if r.opt.EvalSteps > 0 && step%r.opt.EvalSteps == 0 && r.state.Evaluated < step {
 		if err := r.evaluation(ctx); err != nil {
 			return err
 		}
 	}
 	due := time.Since(r.saved) > saveInterval
 	if r.opt.SaveSteps > 0 {
-		due = r.state.Step%r.opt.SaveSteps == 0
+		due = step%r.opt.SaveSteps == 0
 	}
-	if due && r.state.Step < r.plan.total {
+	if due && step > 0 && step < r.plan.total {
 		return r.save()
 	}
 	return nil
@@ -185,6 +189,7 @@ func (r *Run) evaluation(ctx context.Context) error {
 		return err
 	}
 	r.Sink.Emit(e)
+	r.state.Evaluated = r.state.Step
 	if r.opt.Patience == 0 {
 		return nil
 	}

@@ -1,0 +1,164 @@
+package adapter_test
+
+import (
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"graft/internal/adapter"
+	"graft/internal/dtype"
+	"graft/internal/model"
+	models "graft/internal/model/all"
+	"graft/internal/nn/nntest"
+	"graft/internal/safetensors"
+	"graft/internal/weights"
+)
+
+// TestAdaptersOfPEFT loads what PEFT saved (ref/adapter_golden.py): same logits, same merged weights.
+func TestAdaptersOfPEFT(t *testing.T) {
+	dirs, err := filepath.Glob("testdata/golden/*/model_ref")
+	if err != nil || len(dirs) < 8 {
+		t.Fatalf("%d goldens, %v", len(dirs), err)
+	}
+	for _, d := range dirs {
+		t.Run(filepath.Base(filepath.Dir(d)), func(t *testing.T) { checkAdapter(t, filepath.Dir(d)) })
+	}
+}
+
+func checkAdapter(t *testing.T, dir string) {
+	ref, err := os.ReadFile(filepath.Join(dir, "model_ref"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := filepath.Join("../model/testdata/golden", strings.TrimSpace(string(ref)))
+	c, err := weights.ReadConfig(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := weights.OpenDir(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := src.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	m, err := models.Models().Load(c, src, model.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := nntest.Context(t, false)
+	a, err := adapter.Load(ctx, m, filepath.Join(dir, "adapter"), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	checkGoldenLogits(t, m, f, c.Quantization != nil && c.DType == dtype.BF16)
+	merged := 0
+	for info := range f.All() {
+		name, ok := strings.CutPrefix(info.Name, "merged.")
+		module, isWeight := strings.CutSuffix(name, ".weight")
+		if !ok || !isWeight {
+			continue
+		}
+		w := make([]float32, info.Elements())
+		if err := src.Rows(name, 0, w); err != nil {
+			t.Fatal(err)
+		}
+		done, err := a.Merge(module, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done {
+			merged++
+		}
+		tol := 2e-6
+		if info.DType == dtype.BF16 { // a sum that lies between two numbers may be rounded to either
+			tol = 1.0 / 256
+		}
+		compareFloats(t, info.Name, w, floats(t, f, info.Name), tol)
+	}
+	if merged == 0 && c.Quantization == nil {
+		t.Error("no merged weight was compared")
+	}
+}
+
+func ints(t *testing.T, f *safetensors.File, name string) []int32 {
+	t.Helper()
+	raw, err := f.Bytes(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []int32
+	for ; len(raw) > 0; raw = raw[8:] {
+		out = append(out, int32(binary.LittleEndian.Uint64(raw)))
+	}
+	return out
+}
+
+// checkGoldenLogits compares logits; transformers has loaded a bfloat16 NF4 checkpoint in bfloat16 whatever it was asked for.
+func checkGoldenLogits(t *testing.T, m model.Model, f *safetensors.File, half bool) {
+	t.Helper()
+	ids := ints(t, f, "input_ids")
+	var seqs [][]int32
+	for _, n := range ints(t, f, "lengths") {
+		seqs, ids = append(seqs, ids[:n]), ids[n:]
+	}
+	ctx := nntest.Context(t, false)
+	h := model.Forward(ctx, m, model.NewBatch(seqs...))
+	defer h.Free()
+	rows := make([]int, h.Rows)
+	for i := range rows {
+		rows[i] = i
+	}
+	tol := 3e-5
+	if half {
+		tol = 0.02
+	}
+	compareFloats(t, "logits", model.Logits(ctx, m, h, rows).Data, floats(t, f, "logits"), tol)
+}
+
+func floats(t *testing.T, f *safetensors.File, name string) []float32 {
+	t.Helper()
+	info, err := f.Info(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := f.Bytes(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, info.Elements())
+	if err := dtype.ToFloat32(x, data, info.DType); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// compareFloats allows a difference relative to the largest number.
+func compareFloats(t *testing.T, what string, got, want []float32, tol float64) {
+	t.Helper()
+	if len(got) != len(want) || len(got) == 0 {
+		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+	}
+	var worst, largest float64
+	for i, v := range want {
+		worst = max(worst, math.Abs(float64(got[i]-v)))
+		largest = max(largest, math.Abs(float64(v)))
+	}
+	if !(worst <= tol*largest) {
+		t.Errorf("%s: numbers up to %.3g are off by up to %.3g", what, largest, worst)
+	}
+}
