@@ -239,7 +239,7 @@ func (w *worker) packRight(p *plan, round []chunk, col, cols int) {
 func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float32, add bool) {
 	t := p.tile
 	b := w.pack
-	panels := (cols + t.NR - 1) / t.NR
+	panels, tiles := (cols+t.NR-1)/t.NR, (rows.n+t.MR-1)/t.MR
 	for _, ch := range round {
 		size := t.PanelLen(t.NR, ch.hi-ch.lo)
 		left := ch.term.A
@@ -248,9 +248,7 @@ func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float
 			first := left.data[rows.at/t.MR*left.size+t.PanelLen(t.MR, lo):]
 			for j := range panels {
 				bp := b[j*size+t.PanelLen(t.NR, lo-ch.lo):]
-				for i, a := 0, 0; i < rows.n; i, a = i+t.MR, a+left.size {
-					t.Mul(k, first[a:], bp, c[i*p.cols+j*t.NR:], p.cols, add)
-				}
+				t.MulColumn(k, kernel.Column{N: tiles, Panel: first, Next: left.size}, bp, c[j*t.NR:], p.cols, add)
 			}
 			add = true
 		}

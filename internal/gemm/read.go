@@ -57,7 +57,7 @@ func (r *reader) rows(panel []float32, wide int, m Matrix, row, k span) {
 	}
 }
 
-// rowsInPlace packs straight from memory that has the panel's format.
+// rowsInPlace packs straight from memory that has the panel's format, or bfloat16 for a float32 panel.
 func (r *reader) rowsInPlace(panel []float32, wide int, m Matrix, row, k span) bool {
 	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
 		if data, stride := fm.F32(); data != nil {
@@ -65,9 +65,13 @@ func (r *reader) rowsInPlace(panel []float32, wide int, m Matrix, row, k span) b
 			return true
 		}
 	}
-	if hm, ok := m.(BF16Matrix); ok && r.tile.BF16 {
+	if hm, ok := m.(BF16Matrix); ok {
 		if data, stride := hm.BF16(); data != nil {
-			r.tile.PackRowsBF16(panel, wide, data[row.at*stride+k.at:], stride, row.n, k.n)
+			pack := r.tile.PackRowsWiden
+			if r.tile.BF16 {
+				pack = r.tile.PackRowsBF16
+			}
+			pack(panel, wide, data[row.at*stride+k.at:], stride, row.n, k.n)
 			return true
 		}
 	}
@@ -101,7 +105,7 @@ func (r *reader) cols(panels []float32, wide int, m Matrix, col, k span) {
 	}
 }
 
-// colsInPlace packs straight from memory that has the panel's format.
+// colsInPlace packs straight from memory that has the panel's format, or bfloat16 for a float32 panel.
 func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k span) bool {
 	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
 		if data, stride := fm.F32(); data != nil {
@@ -112,11 +116,15 @@ func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k 
 			return true
 		}
 	}
-	if hm, ok := m.(BF16Matrix); ok && r.tile.BF16 {
+	if hm, ok := m.(BF16Matrix); ok {
 		if data, stride := hm.BF16(); data != nil {
+			pack := r.tile.PackColsWiden
+			if r.tile.BF16 {
+				pack = r.tile.PackColsBF16
+			}
 			for j := 0; j < col.n; j += wide {
 				out := panels[j/wide*size:][:size]
-				r.tile.PackColsBF16(out, wide, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
+				pack(out, wide, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
 			}
 			return true
 		}

@@ -2703,15 +2703,22 @@ vector:
 	VZEROUPPER
 	RET
 
-// func gemmF32AVX2(k int, a *float32, b *float32, c *float32, ldc int, add int) 
-TEXT ·gemmF32AVX2(SB), NOSPLIT, $0-48
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), BX
+// func gemmF32AVX2(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
+TEXT ·gemmF32AVX2(SB), NOSPLIT, $0-64
+	MOVQ k+0(FP), R9
+	MOVQ a+8(FP), R10
+	MOVQ b+16(FP), R11
 	MOVQ c+24(FP), DI
 	MOVQ ldc+32(FP), DX
 	MOVQ add+40(FP), R8
-	SHLQ $2, DX // bytes
+	MOVQ tiles+48(FP), R12
+	MOVQ next+56(FP), R13
+	SHLQ $2, DX  // bytes
+	SHLQ $2, R13 // bytes
+tile:
+	MOVQ R9, CX
+	MOVQ R10, AX
+	MOVQ R11, BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2892,18 +2899,29 @@ overwrite:
 	ADDQ DX, DI
 	VMOVUPS Y10, 0(DI)
 	VMOVUPS Y11, 32(DI)
+	ADDQ DX, DI
+	ADDQ R13, R10
+	DECQ R12
+	JNE tile
 	VZEROUPPER
 	RET
 
-// func gemmF32AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int) 
-TEXT ·gemmF32AVX512(SB), NOSPLIT, $0-48
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), BX
+// func gemmF32AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
+TEXT ·gemmF32AVX512(SB), NOSPLIT, $0-64
+	MOVQ k+0(FP), R9
+	MOVQ a+8(FP), R10
+	MOVQ b+16(FP), R11
 	MOVQ c+24(FP), DI
 	MOVQ ldc+32(FP), DX
 	MOVQ add+40(FP), R8
-	SHLQ $2, DX // bytes
+	MOVQ tiles+48(FP), R12
+	MOVQ next+56(FP), R13
+	SHLQ $2, DX  // bytes
+	SHLQ $2, R13 // bytes
+tile:
+	MOVQ R9, CX
+	MOVQ R10, AX
+	MOVQ R11, BX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3210,18 +3228,29 @@ overwrite:
 	ADDQ DX, DI
 	VMOVUPS Z26, 0(DI)
 	VMOVUPS Z27, 64(DI)
+	ADDQ DX, DI
+	ADDQ R13, R10
+	DECQ R12
+	JNE tile
 	VZEROUPPER
 	RET
 
-// func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int) 
-TEXT ·gemmBF16AVX512(SB), NOSPLIT, $0-48
-	MOVQ k+0(FP), CX
-	MOVQ a+8(FP), AX
-	MOVQ b+16(FP), BX
+// func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
+TEXT ·gemmBF16AVX512(SB), NOSPLIT, $0-64
+	MOVQ k+0(FP), R9
+	MOVQ a+8(FP), R10
+	MOVQ b+16(FP), R11
 	MOVQ c+24(FP), DI
 	MOVQ ldc+32(FP), DX
 	MOVQ add+40(FP), R8
-	SHLQ $2, DX // bytes
+	MOVQ tiles+48(FP), R12
+	MOVQ next+56(FP), R13
+	SHLQ $2, DX  // bytes
+	SHLQ $2, R13 // bytes
+tile:
+	MOVQ R9, CX
+	MOVQ R10, AX
+	MOVQ R11, BX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3528,6 +3557,10 @@ overwrite:
 	ADDQ DX, DI
 	VMOVUPS Z26, 0(DI)
 	VMOVUPS Z27, 64(DI)
+	ADDQ DX, DI
+	ADDQ R13, R10
+	DECQ R12
+	JNE tile
 	VZEROUPPER
 	RET
 
@@ -3606,17 +3639,115 @@ TEXT ·copyColsAVX2(SB), NOSPLIT, $0-40
 	MOVQ n+24(FP), CX
 	MOVQ r+32(FP), R8
 	SHLQ $2, DX
-	SHLQ $2, R8
 row:
 	XORQ R9, R9
 vector:
-	VMOVUPS (SI)(R9*1), Y0
-	VMOVUPS Y0, (DI)(R9*1)
-	ADDQ $32, R9
+	VMOVUPS (SI)(R9*4), Y0
+	VMOVUPS Y0, (DI)(R9*4)
+	ADDQ $8, R9
 	CMPQ R9, R8
 	JLT vector
 	ADDQ DX, SI
+	LEAQ (DI)(R8*4), DI
+	DECQ CX
+	JG row
+	VZEROUPPER
+	RET
+
+// func interleave8WidenAVX2(dst *float32, src *uint16, stride int, n int, r int) 
+TEXT ·interleave8WidenAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ stride+16(FP), DX
+	MOVQ n+24(FP), CX
+	MOVQ r+32(FP), R8
+	SHLQ $1, DX
+	SHLQ $2, R8
+	LEAQ (DX)(DX*2), R9  // 3 rows
+	LEAQ (SI)(DX*4), R10 // row 4
+block:
+	VPMOVZXWD (SI), Y0
+	VPSLLD $16, Y0, Y0
+	VPMOVZXWD (SI)(DX*1), Y1
+	VPSLLD $16, Y1, Y1
+	VPMOVZXWD (SI)(DX*2), Y2
+	VPSLLD $16, Y2, Y2
+	VPMOVZXWD (SI)(R9*1), Y3
+	VPSLLD $16, Y3, Y3
+	VPMOVZXWD (R10), Y4
+	VPSLLD $16, Y4, Y4
+	VPMOVZXWD (R10)(DX*1), Y5
+	VPSLLD $16, Y5, Y5
+	VPMOVZXWD (R10)(DX*2), Y6
+	VPSLLD $16, Y6, Y6
+	VPMOVZXWD (R10)(R9*1), Y7
+	VPSLLD $16, Y7, Y7
+	VUNPCKLPS Y1, Y0, Y8
+	VUNPCKHPS Y1, Y0, Y9
+	VUNPCKLPS Y3, Y2, Y10
+	VUNPCKHPS Y3, Y2, Y11
+	VUNPCKLPS Y5, Y4, Y12
+	VUNPCKHPS Y5, Y4, Y13
+	VUNPCKLPS Y7, Y6, Y14
+	VUNPCKHPS Y7, Y6, Y15
+	VUNPCKLPD Y10, Y8, Y0
+	VUNPCKHPD Y10, Y8, Y1
+	VUNPCKLPD Y11, Y9, Y2
+	VUNPCKHPD Y11, Y9, Y3
+	VUNPCKLPD Y14, Y12, Y4
+	VUNPCKHPD Y14, Y12, Y5
+	VUNPCKLPD Y15, Y13, Y6
+	VUNPCKHPD Y15, Y13, Y7
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VMOVUPS Y8, (DI) // column 0
 	ADDQ R8, DI
+	VPERM2F128 $0x20, Y5, Y1, Y8
+	VMOVUPS Y8, (DI) // column 1
+	ADDQ R8, DI
+	VPERM2F128 $0x20, Y6, Y2, Y8
+	VMOVUPS Y8, (DI) // column 2
+	ADDQ R8, DI
+	VPERM2F128 $0x20, Y7, Y3, Y8
+	VMOVUPS Y8, (DI) // column 3
+	ADDQ R8, DI
+	VPERM2F128 $0x31, Y4, Y0, Y8
+	VMOVUPS Y8, (DI) // column 4
+	ADDQ R8, DI
+	VPERM2F128 $0x31, Y5, Y1, Y8
+	VMOVUPS Y8, (DI) // column 5
+	ADDQ R8, DI
+	VPERM2F128 $0x31, Y6, Y2, Y8
+	VMOVUPS Y8, (DI) // column 6
+	ADDQ R8, DI
+	VPERM2F128 $0x31, Y7, Y3, Y8
+	VMOVUPS Y8, (DI) // column 7
+	ADDQ R8, DI
+	ADDQ $16, SI
+	ADDQ $16, R10
+	SUBQ $8, CX
+	JG block
+	VZEROUPPER
+	RET
+
+// func copyColsWidenAVX2(dst *float32, src *uint16, stride int, n int, r int) 
+TEXT ·copyColsWidenAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ stride+16(FP), DX
+	MOVQ n+24(FP), CX
+	MOVQ r+32(FP), R8
+	SHLQ $1, DX
+row:
+	XORQ R9, R9
+vector:
+	VPMOVZXWD (SI)(R9*2), Y0
+	VPSLLD $16, Y0, Y0
+	VMOVUPS Y0, (DI)(R9*4)
+	ADDQ $8, R9
+	CMPQ R9, R8
+	JLT vector
+	ADDQ DX, SI
+	LEAQ (DI)(R8*4), DI
 	DECQ CX
 	JG row
 	VZEROUPPER

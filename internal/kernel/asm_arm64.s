@@ -1396,15 +1396,22 @@ vector:
 	BGT vector
 	RET
 
-// func gemmF32NEON(k int, a *float32, b *float32, c *float32, ldc int, add int) 
-TEXT ·gemmF32NEON(SB), NOSPLIT, $0-48
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD b+16(FP), R2
+// func gemmF32NEON(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
+TEXT ·gemmF32NEON(SB), NOSPLIT, $0-64
+	MOVD k+0(FP), R10
+	MOVD a+8(FP), R11
+	MOVD b+16(FP), R12
 	MOVD c+24(FP), R3
 	MOVD ldc+32(FP), R4
 	MOVD add+40(FP), R5
+	MOVD tiles+48(FP), R8
+	MOVD next+56(FP), R9
 	LSL $2, R4 // bytes
+	LSL $2, R9 // bytes
+tile:
+	MOVD R10, R0
+	MOVD R11, R1
+	MOVD R12, R2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1556,17 +1563,27 @@ overwrite:
 	FMOVQ F22, 16(R3)
 	FMOVQ F23, 32(R3)
 	ADD R4, R3
+	ADD R9, R11
+	SUBS $1, R8
+	BNE tile
 	RET
 
-// func gemmBF16NEON(k int, a *float32, b *float32, c *float32, ldc int, add int) 
-TEXT ·gemmBF16NEON(SB), NOSPLIT, $0-48
-	MOVD k+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD b+16(FP), R2
+// func gemmBF16NEON(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
+TEXT ·gemmBF16NEON(SB), NOSPLIT, $0-64
+	MOVD k+0(FP), R10
+	MOVD a+8(FP), R11
+	MOVD b+16(FP), R12
 	MOVD c+24(FP), R3
 	MOVD ldc+32(FP), R4
 	MOVD add+40(FP), R5
+	MOVD tiles+48(FP), R8
+	MOVD next+56(FP), R9
 	LSL $2, R4 // bytes
+	LSL $2, R9 // bytes
+tile:
+	MOVD R10, R0
+	MOVD R11, R1
+	MOVD R12, R2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1759,6 +1776,9 @@ overwrite:
 	FMOVQ F21, 16(R3)
 	FMOVQ F23, 32(R3)
 	ADD R4, R3
+	ADD R9, R11
+	SUBS $1, R8
+	BNE tile
 	RET
 
 // func interleave4NEON(dst *float32, src *float32, stride int, n int, r int) 
@@ -1782,6 +1802,51 @@ block:
 	ADD $16, R6
 	FMOVQ (R7), F3
 	ADD $16, R7
+	WORD $0x4e812804 // TRN1.4S V4, V0, V1
+	WORD $0x4e816805 // TRN2.4S V5, V0, V1
+	WORD $0x4e832846 // TRN1.4S V6, V2, V3
+	WORD $0x4e836847 // TRN2.4S V7, V2, V3
+	WORD $0x4ec63880 // ZIP1.2D V0, V4, V6
+	WORD $0x4ec738a1 // ZIP1.2D V1, V5, V7
+	WORD $0x4ec67882 // ZIP2.2D V2, V4, V6
+	WORD $0x4ec778a3 // ZIP2.2D V3, V5, V7
+	FMOVQ F0, (R0)
+	ADD R4, R0
+	FMOVQ F1, (R0)
+	ADD R4, R0
+	FMOVQ F2, (R0)
+	ADD R4, R0
+	FMOVQ F3, (R0)
+	ADD R4, R0
+	SUBS $4, R3
+	BGT block
+	RET
+
+// func interleave4WidenNEON(dst *float32, src *uint16, stride int, n int, r int) 
+TEXT ·interleave4WidenNEON(SB), NOSPLIT, $0-40
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD stride+16(FP), R2
+	MOVD n+24(FP), R3
+	MOVD r+32(FP), R4
+	LSL $1, R2
+	LSL $2, R4
+	ADD R2, R1, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+block:
+	FMOVD (R1), F0
+	WORD $0x2e613800 // SHLL V0, V0
+	ADD $8, R1
+	FMOVD (R5), F1
+	WORD $0x2e613821 // SHLL V1, V1
+	ADD $8, R5
+	FMOVD (R6), F2
+	WORD $0x2e613842 // SHLL V2, V2
+	ADD $8, R6
+	FMOVD (R7), F3
+	WORD $0x2e613863 // SHLL V3, V3
+	ADD $8, R7
 	WORD $0x4e812804 // TRN1.4S V4, V0, V1
 	WORD $0x4e816805 // TRN2.4S V5, V0, V1
 	WORD $0x4e832846 // TRN1.4S V6, V2, V3

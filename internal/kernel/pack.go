@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Packing brings operands into panels. A source is a matrix in row-major order; a panel takes R of its rows (PackRows, the inner
 // dimension runs along the row) or R of its columns (PackCols, the inner dimension runs down). Missing rows or columns and the
 // rest of the last group are zero.
@@ -16,6 +18,21 @@ func (t Tile) PackRows(panel []float32, r int, src []float32, stride, rows, k in
 		out := panel[p*r : p*r+r]
 		for i := range rows {
 			out[i] = src[i*stride+p]
+		}
+		clear(out[rows:])
+	}
+}
+
+// PackRowsWiden fills a float32 panel of r rows from bfloat16: rows valid rows of k values, src[i*stride+p].
+func (t Tile) PackRowsWiden(panel []float32, r int, src []uint16, stride, rows, k int) {
+	done := 0
+	if rows == r {
+		done = packRowsWidenFast(panel, r, src, stride, k)
+	}
+	for p := done; p < k; p++ {
+		out := panel[p*r : p*r+r]
+		for i := range rows {
+			out[i] = math.Float32frombits(uint32(src[i*stride+p]) << 16)
 		}
 		clear(out[rows:])
 	}
@@ -49,6 +66,18 @@ func (t Tile) PackCols(panel []float32, r int, src []float32, stride, cols, k in
 	for p := range k {
 		out := panel[p*r : p*r+r]
 		copy(out, src[p*stride:p*stride+cols])
+		clear(out[cols:])
+	}
+}
+
+// PackColsWiden fills a float32 panel of r columns from bfloat16: cols valid columns of k values, src[p*stride+j].
+func (t Tile) PackColsWiden(panel []float32, r int, src []uint16, stride, cols, k int) {
+	if cols == r && packColsWidenFast(panel, r, src, stride, k) {
+		return
+	}
+	for p := range k {
+		out := panel[p*r : p*r+r]
+		Widen(out[:cols], src[p*stride:])
 		clear(out[cols:])
 	}
 }

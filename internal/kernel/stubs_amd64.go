@@ -204,23 +204,23 @@ func nf4AVX2(dst *float32, src *uint8, absmax float32, n int)
 //go:noescape
 func nf4BF16AVX2(dst *float32, src *uint8, absmax float32, n int)
 
-// gemmF32AVX2 computes a 6 × 16 tile of c, c[i*ldc+j] (+)= Σ a[p*6+i]·b[p*16+j] over p < k, p ascending; panels of float32.
-// add = 0 overwrites c.
+// gemmF32AVX2 computes 6 × 16 tiles of c, c[i*ldc+j] (+)= Σ a[p*6+i]·b[p*16+j] over p < k, p ascending; panels of float32.
+// add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
 //go:noescape
-func gemmF32AVX2(k int, a *float32, b *float32, c *float32, ldc int, add int)
+func gemmF32AVX2(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
 
-// gemmF32AVX512 computes a 14 × 32 tile of c, c[i*ldc+j] (+)= Σ a[p*14+i]·b[p*32+j] over p < k, p ascending; panels of float32.
-// add = 0 overwrites c.
+// gemmF32AVX512 computes 14 × 32 tiles of c, c[i*ldc+j] (+)= Σ a[p*14+i]·b[p*32+j] over p < k, p ascending; panels of float32.
+// add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
 //go:noescape
-func gemmF32AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int)
+func gemmF32AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
 
-// gemmBF16AVX512 computes a 14 × 32 tile of c, c[i*ldc+j] (+)= Σ a[p*14+i]·b[p*32+j] over p < k, p ascending; panel elements are pairs of bfloat16 along k.
-// add = 0 overwrites c.
+// gemmBF16AVX512 computes 14 × 32 tiles of c, c[i*ldc+j] (+)= Σ a[p*14+i]·b[p*32+j] over p < k, p ascending; panel elements are pairs of bfloat16 along k.
+// add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
 //go:noescape
-func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int)
+func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
 
 // interleave8AVX2 computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, elements of 4 bytes; n is a multiple of 8.
 // With r < 8 each store runs over the start of the next, k ascending, and the last one 8-r elements past the end.
@@ -228,10 +228,21 @@ func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int)
 //go:noescape
 func interleave8AVX2(dst *float32, src *float32, stride int, n int, r int)
 
-// copyColsAVX2 computes dst[k*r+j] = src[k*stride+j] for j < r, k < n; r is a multiple of 8.
+// copyColsAVX2 computes dst[k*r+j] = src[k*stride+j] for j < r, k < n, elements of 4 bytes; r is a multiple of 8.
 //
 //go:noescape
 func copyColsAVX2(dst *float32, src *float32, stride int, n int, r int)
+
+// interleave8WidenAVX2 computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, float32 from bfloat16; n is a multiple of 8.
+// With r < 8 each store runs over the start of the next, k ascending, and the last one 8-r elements past the end.
+//
+//go:noescape
+func interleave8WidenAVX2(dst *float32, src *uint16, stride int, n int, r int)
+
+// copyColsWidenAVX2 computes dst[k*r+j] = src[k*stride+j] for j < r, k < n, float32 from bfloat16; r is a multiple of 8.
+//
+//go:noescape
+func copyColsWidenAVX2(dst *float32, src *uint16, stride int, n int, r int)
 
 // pairColsAVX2 computes dst[k*r+j] = src[2k*stride+j] | src[(2k+1)*stride+j]<<16 for j < r, k < n; r is a multiple of 8.
 //

@@ -109,22 +109,27 @@ func nf4NEON(dst *float32, src *uint8, absmax float32, n int)
 //go:noescape
 func nf4BF16NEON(dst *float32, src *uint8, absmax float32, n int)
 
-// gemmF32NEON computes a 8 × 12 tile of c, c[i*ldc+j] (+)= Σ a[p*8+i]·b[p*12+j] over p < k, p ascending; panels of float32.
-// add = 0 overwrites c.
+// gemmF32NEON computes 8 × 12 tiles of c, c[i*ldc+j] (+)= Σ a[p*8+i]·b[p*12+j] over p < k, p ascending; panels of float32.
+// add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
 //go:noescape
-func gemmF32NEON(k int, a *float32, b *float32, c *float32, ldc int, add int)
+func gemmF32NEON(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
 
-// gemmBF16NEON computes a 8 × 12 tile of c, c[i*ldc+j] (+)= Σ a[p*8+i]·b[p*12+j] over p < k, p ascending; panel elements are groups of four bfloat16 along k, an element of a panel of k/4 rows.
-// add = 0 overwrites c.
+// gemmBF16NEON computes 8 × 12 tiles of c, c[i*ldc+j] (+)= Σ a[p*8+i]·b[p*12+j] over p < k, p ascending; panel elements are groups of four bfloat16 along k, an element of a panel of k/4 rows.
+// add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
 //go:noescape
-func gemmBF16NEON(k int, a *float32, b *float32, c *float32, ldc int, add int)
+func gemmBF16NEON(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
 
 // interleave4NEON computes dst[k*r+i] = src[i*stride+k] for i < 4, k < n, elements of 4 bytes; n is a multiple of 4.
 //
 //go:noescape
 func interleave4NEON(dst *float32, src *float32, stride int, n int, r int)
+
+// interleave4WidenNEON computes dst[k*r+i] = src[i*stride+k] for i < 4, k < n, float32 from bfloat16; n is a multiple of 4.
+//
+//go:noescape
+func interleave4WidenNEON(dst *float32, src *uint16, stride int, n int, r int)
 
 // interleave2NEON computes dst[k*r+i] = src[i*stride+k] for i < 2, k < n, elements of 8 bytes; stride, n and r count elements, n is even.
 //

@@ -49,12 +49,26 @@ func (t Tile) groups(k int) int { return (k + t.KU - 1) >> t.log }
 
 // Mul multiplies the panels a (MR rows) and b (NR columns) of k inner values into the tile c of row stride ldc; add keeps what is in c.
 func (t Tile) Mul(k int, a, b, c []float32, ldc int, add bool) {
-	_ = c[(t.MR-1)*ldc+t.NR-1]
+	t.MulColumn(k, Column{1, a, 0}, b, c, ldc, add)
+}
+
+// Column is N panels of left operands, Next elements from one to the following.
+type Column struct {
+	N     int
+	Panel []float32
+	Next  int
+}
+
+// MulColumn multiplies each panel of a with b, into tiles of c that lie one below the other.
+func (t Tile) MulColumn(k int, a Column, b, c []float32, ldc int, add bool) {
+	_ = c[(t.MR*a.N-1)*ldc+t.NR-1]
 	if k > 0 {
-		_, _ = a[t.PanelLen(t.MR, k)-1], b[t.PanelLen(t.NR, k)-1]
+		_, _ = a.Panel[(a.N-1)*a.Next+t.PanelLen(t.MR, k)-1], b[t.PanelLen(t.NR, k)-1]
 	}
 	if !t.mulFast(t.groups(k), a, b, c, ldc, add) {
-		t.mulGeneric(k, a, b, c, ldc, add)
+		for i := range a.N {
+			t.mulGeneric(k, a.Panel[i*a.Next:], b, c[i*t.MR*ldc:], ldc, add)
+		}
 	}
 }
 

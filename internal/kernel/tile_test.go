@@ -47,6 +47,36 @@ func checkMul(t *testing.T, tile Tile, k int, add bool) {
 	}
 }
 
+// TestMulColumn: several tiles at once are the same as one after the other.
+func TestMulColumn(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		for _, tile := range tiles() {
+			const n, k = 5, 19
+			r := rand.New(rand.NewPCG(3, 1))
+			next := tile.PanelLen(tile.MR, k) + 16
+			a, b := make([]float32, 0, n*next), randomPanel(r, tile, tile.NR, k)
+			for range n {
+				a = append(append(a, randomPanel(r, tile, tile.MR, k)...), make([]float32, 16)...)
+			}
+			ldc := tile.NR + 3
+			for _, add := range []bool{false, true} {
+				start := func(i int) float32 { return float32(i % 13) }
+				got, want := newGuarded(n*tile.MR*ldc, start), newGuarded(n*tile.MR*ldc, start)
+				tile.MulColumn(k, Column{n, a, next}, b, got.s(), ldc, add)
+				for i := range n {
+					tile.Mul(k, a[i*next:], b, want.s()[i*tile.MR*ldc:], ldc, add)
+				}
+				got.check(t, "MulColumn")
+				for i := range got.s() {
+					if got.s()[i] != want.s()[i] {
+						t.Fatalf("%+v add=%v: element (%d, %d) is %v, want %v", tile, add, i/ldc, i%ldc, got.s()[i], want.s()[i])
+					}
+				}
+			}
+		}
+	})
+}
+
 func randomPanel(r *rand.Rand, t Tile, rows, k int) []float32 {
 	p := make([]float32, t.PanelLen(rows, k))
 	if !t.BF16 {
@@ -134,39 +164,51 @@ func checkPack(t *testing.T, tile Tile, r, valid, k, more int) {
 				}
 			}
 		}
-		panel := newGuarded(tile.PanelLen(r, k), func(int) float32 { return 99 })
-		packAny(tile, panel.s(), r, src, stride, valid, k, cols)
-		what := fmt.Sprintf("%+v r=%d valid=%d k=%d cols=%v", tile, r, valid, k, cols)
-		panel.check(t, what)
-		for p := range tile.groups(k) * tile.KU {
-			for i := range r {
-				want := float32(0)
-				if i < valid && p < k {
-					want = value(i, p)
-				}
-				if got := tile.at(panel.s(), r, p, i); got != want {
-					t.Fatalf("%s: (%d, %d) = %v, want %v", what, i, p, got, want)
-				}
+		for _, half := range []bool{false, true} {
+			if tile.BF16 && !half {
+				continue
+			}
+			panel := newGuarded(tile.PanelLen(r, k), func(int) float32 { return 99 })
+			packAny(tile, panel.s(), r, src, stride, valid, k, cols, half)
+			what := fmt.Sprintf("%+v r=%d valid=%d k=%d cols=%v half=%v", tile, r, valid, k, cols, half)
+			panel.check(t, what)
+			checkPanel(t, what, tile, panel.s(), r, valid, k, value)
+		}
+	}
+}
+
+func checkPanel(t *testing.T, what string, tile Tile, panel []float32, r, valid, k int, value func(i, p int) float32) {
+	t.Helper()
+	for p := range tile.groups(k) * tile.KU {
+		for i := range r {
+			want := float32(0)
+			if i < valid && p < k {
+				want = value(i, p)
+			}
+			if got := tile.at(panel, r, p, i); got != want {
+				t.Fatalf("%s: (%d, %d) = %v, want %v", what, i, p, got, want)
 			}
 		}
 	}
 }
 
-func packAny(tile Tile, panel []float32, r int, src []float32, stride, valid, k int, cols bool) {
-	if !tile.BF16 {
-		if cols {
-			tile.PackCols(panel, r, src, stride, valid, k)
-		} else {
-			tile.PackRows(panel, r, src, stride, valid, k)
-		}
-		return
-	}
+// packAny packs float32, or, half, bfloat16 memory.
+func packAny(tile Tile, panel []float32, r int, src []float32, stride, valid, k int, cols, half bool) {
 	h := make([]uint16, len(src))
 	Narrow(h, src)
-	if cols {
+	switch {
+	case tile.BF16 && cols:
 		tile.PackColsBF16(panel, r, h, stride, valid, k)
-	} else {
+	case tile.BF16:
 		tile.PackRowsBF16(panel, r, h, stride, valid, k)
+	case half && cols:
+		tile.PackColsWiden(panel, r, h, stride, valid, k)
+	case half:
+		tile.PackRowsWiden(panel, r, h, stride, valid, k)
+	case cols:
+		tile.PackCols(panel, r, src, stride, valid, k)
+	default:
+		tile.PackRows(panel, r, src, stride, valid, k)
 	}
 }
 

@@ -210,9 +210,7 @@ func (a *attention) product(c grid, k int, left []float32, b panels, add bool) {
 	sa, sb := t.PanelLen(t.MR, k), t.PanelLen(t.NR, b.long)
 	for j := 0; j < c.cols; j += t.NR {
 		right := b.data[j/t.NR*sb+t.PanelLen(t.NR, b.at):]
-		for i := 0; i < c.rows; i += t.MR {
-			t.Mul(k, left[i/t.MR*sa:], right, c.c[i*c.ld+j:], c.ld, add)
-		}
+		t.MulColumn(k, kernel.Column{N: (c.rows + t.MR - 1) / t.MR, Panel: left, Next: sa}, right, c.c[j:], c.ld, add)
 	}
 }
 

@@ -13,10 +13,15 @@ func (f *file) gemmNEON() {
 
 func (f *file) gemmHead(name, unit string) {
 	off := f.fn(name, gemmDoc(armMR, armNR, unit), gemmParams, "")
-	for i, p := range []string{"k", "a", "b", "c", "ldc", "add"} {
-		f.op("MOVD %s, R%d", arg(off, p), i)
+	for i, p := range []string{"k", "a", "b", "c", "ldc", "add", "tiles", "next"} {
+		f.op("MOVD %s, R%d", arg(off, p), []int{10, 11, 12, 3, 4, 5, 8, 9}[i])
 	}
 	f.op("LSL $2, R4 // bytes")
+	f.op("LSL $2, R9 // bytes")
+	f.label("tile")
+	f.op("MOVD R10, R0")
+	f.op("MOVD R11, R1")
+	f.op("MOVD R12, R2")
 	for i := range 24 {
 		neon.zero(f, i)
 	}
@@ -78,7 +83,8 @@ func (f *file) gemmBFMMLA() {
 	f.storeTile(func(i, j int) int { return i/2*6 + 2*j + i%2 })
 }
 
-// storeTile writes the tile, three vectors a row, register by reg(row, vector); R3 is c, R4 its stride in bytes, R5 the add flag.
+// storeTile writes the tile, three vectors a row, register by reg(row, vector), and goes on to the next; R3 is c, R4 its stride in bytes, R5
+// the add flag, R8 counts tiles, R11 is a, R9 what lies between its panels.
 func (f *file) storeTile(reg func(i, j int) int) {
 	f.op("CBZ R5, overwrite")
 	f.op("MOVD R3, R6")
@@ -98,5 +104,8 @@ func (f *file) storeTile(reg func(i, j int) int) {
 		}
 		f.op("ADD R4, R3")
 	}
+	f.op("ADD R9, R11")
+	f.op("SUBS $1, R8")
+	f.op("BNE tile")
 	f.op("RET")
 }

@@ -26,11 +26,14 @@ func (f *file) gemm() {
 	}
 }
 
-var gemmParams = []param{{"k", "int"}, {"a", "*float32"}, {"b", "*float32"}, {"c", "*float32"}, {"ldc", "int"}, {"add", "int"}}
+var gemmParams = []param{
+	{"k", "int"}, {"a", "*float32"}, {"b", "*float32"}, {"c", "*float32"}, {"ldc", "int"}, {"add", "int"}, {"tiles", "int"}, {"next", "int"},
+}
 
 func gemmDoc(mr, nr int, unit string) string {
-	return fmt.Sprintf("computes a %d × %d tile of c, c[i*ldc+j] (+)= Σ a[p*%d+i]·b[p*%d+j] over p < k, p ascending; %s.\n"+
-		"// add = 0 overwrites c.", mr, nr, mr, nr, unit)
+	return fmt.Sprintf("computes %d × %d tiles of c, c[i*ldc+j] (+)= Σ a[p*%d+i]·b[p*%d+j] over p < k, p ascending; %s.\n"+
+		"// add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.",
+		mr, nr, mr, nr, unit)
 }
 
 func (f *file) microkernel(t tile) {
@@ -40,10 +43,15 @@ func (f *file) microkernel(t tile) {
 		unit = "panel elements are pairs of bfloat16 along k"
 	}
 	off := f.fn(t.name, gemmDoc(t.mr, nr, unit), gemmParams, "")
-	for i, p := range []string{"k", "a", "b", "c", "ldc", "add"} {
-		f.op("MOVQ %s, %s", arg(off, p), []string{"CX", "AX", "BX", "DI", "DX", "R8"}[i])
+	for i, p := range []string{"k", "a", "b", "c", "ldc", "add", "tiles", "next"} {
+		f.op("MOVQ %s, %s", arg(off, p), []string{"R9", "R10", "R11", "DI", "DX", "R8", "R12", "R13"}[i])
 	}
-	f.op("SHLQ $2, DX // bytes")
+	f.op("SHLQ $2, DX  // bytes")
+	f.op("SHLQ $2, R13 // bytes")
+	f.label("tile")
+	f.op("MOVQ R9, CX")
+	f.op("MOVQ R10, AX")
+	f.op("MOVQ R11, BX")
 	acc := func(i, j int) string { return fmt.Sprintf("%c%d", t.r, i*t.nv+j) }
 	for i := range t.mr * t.nv {
 		if t.r == 'Z' {
@@ -98,10 +106,11 @@ func (f *file) microkernel(t tile) {
 		for j := range t.nv {
 			f.op("VMOVUPS %s, %d(DI)", acc(i, j), j*t.lanes*4)
 		}
-		if i < t.mr-1 {
-			f.op("ADDQ DX, DI")
-		}
+		f.op("ADDQ DX, DI")
 	}
+	f.op("ADDQ R13, R10")
+	f.op("DECQ R12")
+	f.op("JNE tile")
 	f.op("VZEROUPPER")
 	f.op("RET")
 }

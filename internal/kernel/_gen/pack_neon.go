@@ -2,7 +2,8 @@ package main
 
 // Packing kernels of arm64.
 func (f *file) packNEON() {
-	f.interleave4()
+	f.interleave4(false)
+	f.interleave4(true)
 	f.interleave2()
 	f.quadCols()
 }
@@ -14,18 +15,24 @@ func (f *file) packHead(name, doc, srcType string) {
 	}
 }
 
-// interleave4 transposes blocks of 4 × 4 elements of 4 bytes.
-func (f *file) interleave4() {
-	f.packHead("interleave4NEON", "computes dst[k*r+i] = src[i*stride+k] for i < 4, k < n, elements of 4 bytes; n is a multiple of 4.", "*float32")
-	f.op("LSL $2, R2")
+// interleave4 transposes blocks of 4 × 4 elements.
+func (f *file) interleave4(widen bool) {
+	s := packInput(widen)
+	f.packHead("interleave4"+s.suffix+"NEON", "computes dst[k*r+i] = src[i*stride+k] for i < 4, k < n, "+s.doc+"; n is a multiple of 4.", s.typ)
+	f.op("LSL $%d, R2", s.shift)
 	f.op("LSL $2, R4")
 	f.op("ADD R2, R1, R5")
 	f.op("ADD R2, R5, R6")
 	f.op("ADD R2, R6, R7")
 	f.label("block")
 	for i, r := range []string{"R1", "R5", "R6", "R7"} {
-		f.op("FMOVQ (%s), F%d", r, i)
-		f.op("ADD $16, %s", r)
+		if widen {
+			f.op("FMOVD (%s), F%d", r, i)
+			f.v2(aSHLL, "SHLL", i, i)
+		} else {
+			f.op("FMOVQ (%s), F%d", r, i)
+		}
+		f.op("ADD $%d, %s", 4<<s.shift, r)
 	}
 	f.v3(0x4E802800, "TRN1.4S", 4, 0, 1)
 	f.v3(0x4E806800, "TRN2.4S", 5, 0, 1)

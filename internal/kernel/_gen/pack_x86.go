@@ -1,29 +1,57 @@
 package main
 
+import "fmt"
+
 // Packing kernels of amd64. All are AVX2: they move data, and the AVX-512 paths use them too.
 func (f *file) pack() {
-	f.interleave8()
-	f.copyCols()
+	for _, widen := range []bool{false, true} {
+		f.interleave8(widen)
+		f.copyCols(widen)
+	}
 	f.pairCols()
 }
 
-// interleave8 transposes blocks of 8 × 8 elements of 4 bytes.
-func (f *file) interleave8() {
-	off := f.fn("interleave8AVX2", "computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, elements of 4 bytes; n is a multiple of 8.\n"+
+// input describes where a packing kernel reads: float32 (any 4 bytes), or bfloat16 that it widens.
+type input struct {
+	suffix, typ, doc string
+	shift            int // log₂ of the bytes of an element
+}
+
+func packInput(widen bool) input {
+	if widen {
+		return input{"Widen", "*uint16", "float32 from bfloat16", 1}
+	}
+	return input{"", "*float32", "elements of 4 bytes", 2}
+}
+
+// load8 loads eight elements into register y.
+func (f *file) load8(s input, addr string, y int) {
+	if s.shift == 2 {
+		f.op("VMOVUPS %s, Y%d", addr, y)
+		return
+	}
+	f.op("VPMOVZXWD %s, Y%d", addr, y)
+	f.op("VPSLLD $16, Y%d, Y%d", y, y)
+}
+
+// interleave8 transposes blocks of 8 × 8 elements.
+func (f *file) interleave8(widen bool) {
+	s := packInput(widen)
+	off := f.fn("interleave8"+s.suffix+"AVX2", "computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, "+s.doc+"; n is a multiple of 8.\n"+
 		"// With r < 8 each store runs over the start of the next, k ascending, and the last one 8-r elements past the end.",
-		[]param{{"dst", "*float32"}, {"src", "*float32"}, {"stride", "int"}, {"n", "int"}, {"r", "int"}}, "")
+		[]param{{"dst", "*float32"}, {"src", s.typ}, {"stride", "int"}, {"n", "int"}, {"r", "int"}}, "")
 	f.op("MOVQ %s, DI", arg(off, "dst"))
 	f.op("MOVQ %s, SI", arg(off, "src"))
 	f.op("MOVQ %s, DX", arg(off, "stride"))
 	f.op("MOVQ %s, CX", arg(off, "n"))
 	f.op("MOVQ %s, R8", arg(off, "r"))
-	f.op("SHLQ $2, DX")
+	f.op("SHLQ $%d, DX", s.shift)
 	f.op("SHLQ $2, R8")
 	f.op("LEAQ (DX)(DX*2), R9  // 3 rows")
 	f.op("LEAQ (SI)(DX*4), R10 // row 4")
 	f.label("block")
 	for i, a := range []string{"(SI)", "(SI)(DX*1)", "(SI)(DX*2)", "(SI)(R9*1)", "(R10)", "(R10)(DX*1)", "(R10)(DX*2)", "(R10)(R9*1)"} {
-		f.op("VMOVUPS %s, Y%d", a, i)
+		f.load8(s, a, i)
 	}
 	for i := 0; i < 8; i += 2 { // Y8+i: pairs of rows, low halves; Y9+i: high halves
 		f.op("VUNPCKLPS Y%d, Y%d, Y%d", i+1, i, 8+i)
@@ -43,8 +71,8 @@ func (f *file) interleave8() {
 			f.op("ADDQ R8, DI")
 		}
 	}
-	f.op("ADDQ $32, SI")
-	f.op("ADDQ $32, R10")
+	f.op("ADDQ $%d, SI", 8<<s.shift)
+	f.op("ADDQ $%d, R10", 8<<s.shift)
 	f.op("SUBQ $8, CX")
 	f.op("JG block")
 	f.op("VZEROUPPER")
@@ -52,26 +80,26 @@ func (f *file) interleave8() {
 }
 
 // copyCols moves a strip of columns together.
-func (f *file) copyCols() {
-	off := f.fn("copyColsAVX2", "computes dst[k*r+j] = src[k*stride+j] for j < r, k < n; r is a multiple of 8.",
-		[]param{{"dst", "*float32"}, {"src", "*float32"}, {"stride", "int"}, {"n", "int"}, {"r", "int"}}, "")
+func (f *file) copyCols(widen bool) {
+	s := packInput(widen)
+	off := f.fn("copyCols"+s.suffix+"AVX2", "computes dst[k*r+j] = src[k*stride+j] for j < r, k < n, "+s.doc+"; r is a multiple of 8.",
+		[]param{{"dst", "*float32"}, {"src", s.typ}, {"stride", "int"}, {"n", "int"}, {"r", "int"}}, "")
 	f.op("MOVQ %s, DI", arg(off, "dst"))
 	f.op("MOVQ %s, SI", arg(off, "src"))
 	f.op("MOVQ %s, DX", arg(off, "stride"))
 	f.op("MOVQ %s, CX", arg(off, "n"))
 	f.op("MOVQ %s, R8", arg(off, "r"))
-	f.op("SHLQ $2, DX")
-	f.op("SHLQ $2, R8")
+	f.op("SHLQ $%d, DX", s.shift)
 	f.label("row")
 	f.op("XORQ R9, R9")
 	f.label("vector")
-	f.op("VMOVUPS (SI)(R9*1), Y0")
-	f.op("VMOVUPS Y0, (DI)(R9*1)")
-	f.op("ADDQ $32, R9")
+	f.load8(s, fmt.Sprintf("(SI)(R9*%d)", 1<<s.shift), 0)
+	f.op("VMOVUPS Y0, (DI)(R9*4)")
+	f.op("ADDQ $8, R9")
 	f.op("CMPQ R9, R8")
 	f.op("JLT vector")
 	f.op("ADDQ DX, SI")
-	f.op("ADDQ R8, DI")
+	f.op("LEAQ (DI)(R8*4), DI")
 	f.op("DECQ CX")
 	f.op("JG row")
 	f.op("VZEROUPPER")
