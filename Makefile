@@ -1,0 +1,66 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
+RUFF := uvx ruff@0.14.5
+PYTHON := uv run --project ref python
+COVERAGE := 80
+TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+
+.PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers interop
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+build: ## bin/graft
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/graft ./cmd/graft
+
+test: ## all tests, offline
+	$(GO) test ./...
+
+check: lint generated cross cover ## lint, generated files, cross-builds, tests with their coverage
+
+check-fix: generate ## repairs what can be repaired
+	$(GO) mod tidy
+	$(LINT) run --fix ./...
+	$(LINT) fmt ./...
+
+lint: ## formatting, vet, complexity, the rest of golangci-lint
+	$(GO) mod verify
+	$(GO) mod tidy -diff
+	$(LINT) run ./...
+	cd internal/kernel/_gen && $(GO) vet ./...
+
+cover: ## tests, and at least $(COVERAGE) % of the statements covered
+	$(GO) test -coverprofile=coverage.out ./...
+	@$(GO) tool cover -func=coverage.out | awk '/^total:/ { sub("%", "", $$3); total = $$3 } \
+		END { printf "coverage %s %% of the statements, at least $(COVERAGE) wanted\n", total; exit !(total >= $(COVERAGE)) }'
+
+generate: ## assembly and the reference of the configuration
+	cd internal/kernel/_gen && $(GO) run . -out ..
+	$(GO) test ./internal/config -update
+
+generated: ## generated files are what their generators write
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	(cd internal/kernel/_gen && $(GO) run . -out "$$tmp"); \
+	for f in "$$tmp"/*; do cmp "$$f" "internal/kernel/$${f##*/}"; done
+	$(GO) test -count=1 ./internal/config
+
+cross: ## builds for every system, and plain Go in place of assembly
+	for t in $(TARGETS); do \
+		GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/graft; \
+		GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) vet ./...; \
+	done
+	$(GO) vet -tags purego ./...
+
+bench: ## benchmarks of the kernels and of a training step
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/kernel ./internal/gemm ./internal/nn ./internal/tokenizer ./internal/train
+
+bench-peers: build ## speed and memory beside PEFT and TRL
+	$(PYTHON) bench/peers.py --graft bin/graft
+
+interop: build ## our files proved with transformers, PEFT, TRL, bitsandbytes
+	$(RUFF) check ref bench
+	$(PYTHON) ref/interop.py --graft bin/graft
