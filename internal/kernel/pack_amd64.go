@@ -8,45 +8,74 @@ import (
 	"graft/internal/cpu"
 )
 
-// packRowsFast packs a multiple of 8 values of k and returns how many.
+// packRowsFast returns how many values of k it packed.
 func packRowsFast(panel []float32, r int, src []float32, stride, k int) int {
-	return packGroups(interleave8AVX2, panel, r, src, stride, k)
+	return packGroups(panel, r, src, stride, k)
 }
 
 // packRowsWidenFast is packRowsFast from bfloat16.
 func packRowsWidenFast(panel []float32, r int, src []uint16, stride, k int) int {
-	return packGroups(interleave8WidenAVX2, panel, r, src, stride, k)
+	return packGroups(panel, r, src, stride, k)
 }
 
 // packBlock is how many columns are packed at a time, so that a group of rows finds the panel lines of the one before still in cache.
 const packBlock = 512
 
-// packGroups packs groups of eight rows by kernel. Eight rows are stored at a time; where r is not a multiple of eight the last store of a
-// column runs into the next one, which is written later, so that at least one column is left to the caller.
-func packGroups[T float32 | uint16](kernel func(dst *float32, src *T, stride, n, r int), panel []float32, r int, src []T, stride, k int) int {
-	if cpu.Active() < cpu.AVX2 {
+// packGroups packs groups of eight rows and returns how many values of k it packed: all that make whole groups. Eight rows are stored at
+// a time; where r is not a multiple of eight the last store of a column runs into the next one, which is written later, and the last
+// eight columns are packed aside.
+func packGroups[T float32 | uint16](panel []float32, r int, src []T, stride, k int) int {
+	if cpu.Active() < cpu.AVX2 || k < 8 || r%8 != 0 && r > maxRagged {
 		return 0
 	}
-	n := k &^ 7
-	if r%8 != 0 {
-		n = (k - 1) &^ 7
+	if r%8 == 0 {
+		n := k &^ 7
+		packColumns(panel, r, src, stride, n)
+		return n
 	}
+	packColumns(panel, r, src, stride, (k-1)&^7)
+	var last [8*maxRagged + 8]float32
+	packColumns(last[:], r, src[k-8:], stride, 8)
+	copy(panel[(k-8)*r:k*r], last[:])
+	return k
+}
+
+// maxRagged bounds the panels that are no multiple of eight rows wide.
+const maxRagged = 16
+
+// packColumns packs n columns, a multiple of 8.
+func packColumns[T float32 | uint16](panel []float32, r int, src []T, stride, n int) {
 	for lo := 0; lo < n; lo += packBlock {
 		cols := min(packBlock, n-lo)
 		for i := (r - 1) / 8 * 8; i >= 0; i -= 8 {
-			out, in, step := panel[lo*r+i:], src[i*stride+lo:], stride
+			out, in := panel[lo*r+i:], src[i*stride+lo:]
 			_ = out[(cols-1)*r+7]
-			var pad [8 * packBlock]T
-			if len(in) < 7*stride+cols { // the kernel reads eight rows; what it stores of rows beyond r is overwritten
-				for j := range r - i {
-					copy(pad[j*packBlock:j*packBlock+cols], in[j*stride:])
-				}
-				in, step = pad[:], packBlock
+			if len(in) < 7*stride+cols {
+				packLastGroup(out, r, r-i, in, stride, cols)
+			} else {
+				interleave8(&out[0], &in[0], stride, cols, r)
 			}
-			kernel(&out[0], &in[0], step, cols, r)
 		}
 	}
-	return max(n, 0)
+}
+
+// packLastGroup packs rows < 8 rows where the matrix ends behind them. What is stored of rows beyond is overwritten.
+func packLastGroup[T float32 | uint16](out []float32, r, rows int, in []T, stride, cols int) {
+	var pad [8 * packBlock]T
+	for j := range rows {
+		copy(pad[j*packBlock:j*packBlock+cols], in[j*stride:])
+	}
+	interleave8(&out[0], &pad[0], packBlock, cols, r)
+}
+
+// interleave8 is not given to packGroups as a value: what a function value is given escapes to the heap.
+func interleave8[T float32 | uint16](dst *float32, src *T, stride, n, r int) {
+	switch src := any(src).(type) {
+	case *float32:
+		interleave8AVX2(dst, src, stride, n, r)
+	case *uint16:
+		interleave8WidenAVX2(dst, src, stride, n, r)
+	}
 }
 
 func (t Tile) packRowsBF16Fast(panel []float32, r int, src []uint16, stride, k int) int {
