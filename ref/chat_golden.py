@@ -2,31 +2,36 @@
 
     python ref/chat_golden.py
 
-internal/jinja/testdata/snippets.jsonl: small templates and what transformers' own Jinja environment makes of them, the text or
-the class, message and line of the exception. internal/chat/testdata/render.jsonl: the templates of testdata/templates over
-testdata/conversations.json, through apply_chat_template. internal/chat/testdata/masks.jsonl: token ids and labels as TRL's
-SFTTrainer prepares them. Every file starts with the versions that wrote it.
+internal/jinja, snippets.jsonl: small templates and what transformers' own Jinja environment makes of them, the text or the class,
+message and line of the exception. internal/chat, render.jsonl: the templates of its testdata/templates over its
+testdata/conversations.json, through apply_chat_template; masks.jsonl: token ids and labels as TRL's SFTTrainer prepares them.
+Every file starts with the versions that wrote it.
 """
+# ruff: noqa: UP031 (templates are full of braces, which only percent formats leave alone)
 
+import argparse
 import copy
 import datetime
 import importlib.metadata
 import json
-import pathlib
+import logging
 import platform
 import random
 import types
 import warnings
+from pathlib import Path
 
 import jinja2
 import tokenizers
+import transformers
 from tokenizers import decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 from transformers.utils import chat_template_utils
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+INTERNAL = Path(__file__).resolve().parent.parent / "internal"
+INPUTS = INTERNAL / "chat" / "testdata"
 VERSIONS = {
-    "python": platform.python_version(),
+    "python": ".".join(platform.python_version_tuple()[:2]),  # words of exceptions differ between them
     **{name: importlib.metadata.version(name) for name in ("jinja2", "markupsafe", "transformers", "tokenizers", "trl")},
 }
 NOW = datetime.datetime(2026, 3, 9, 14, 5, 7, 123456)
@@ -131,366 +136,35 @@ METHODS = {
     "pop": ["'a'"], "update": ["{}"], "append": ["1"], "nope": [""], "__class__": [""], "_x": [""], "fromkeys": ["[1,2]"],
     "setdefault": ["1"], "a": [""],
 }
-PERCENT = ("%s %d %5d| %-5d| %05d %+d %x %#x %X %o %e %.2f %10.3f| %g %.3g %c %r %a %% %i %5s| %-5s| %.2s %(a)s %(b)d %(zz)s "
-           "%s_%s % %y %5 %*d %.*f %u %G %E %#o %+.1e abc").split(" ")
+PERCENT = ["%s", "%d", "%5d|", "%-5d|", "%05d", "%+d", "%x", "%#x", "%X", "%o", "%e", "%.2f", "%10.3f|", "%g", "%.3g", "%c", "%r", "%a", "%%", "%i", "%5s|", "%-5s|", "%.2s", "%(a)s", "%(b)d", "%(zz)s", "%s_%s", "%", "%y", "%5", "%*d", "%.*f", "%u", "%G", "%E", "%#o", "%+.1e", "abc"]
 SPECS = ["", "d", "5", "<5", "^7", ">7", "05", "+", "x", "#x", "b", "o", ",", "_", ".2f", "8.2f", "e", "g", "%", ".1%", "s", ".2",
          "*^9", "=+6", "n", "X", "q", "10,", "010,", ".3", "=5", "06.1f", "+.2e", "G", "_x"]
 KEYS = ["0", "-1", "5", "'a'", "none", "true", "1.5", "[1]", "nope", "(1,2)", "1:", "::-1", ":2", "::0", "'x':", "-2:", "1:2:3",
         "none:none", "2:0:-1", "'upper'", "'b'"]
-CORNERS = r"""{{ s.foo.bar }}
-{{ recs[5].foo }}
-{{ nope.a }} {{ nope }}
-{{ d['a'][1].x }}{{ d.a[1]['y'] }}{{ d.a[9].z }}
-{{ items.items }}{{ items['items'] }}{{ items.keys() }}
-{{ d.pop('a') }}
-{{ l.append(1) }}
-{{ s.__class__ }}|{{ s.__class__.foo }}
-{{ ''.__class__.__mro__ }}
-{{ raise_exception('no ' ~ s) }}
-{{ raise_exception() }}
-{{ strftime_now('%Y-%m-%d %H:%M:%S %d %b %A %j %-d/%-m %y %I %p %B %a %e %U %W %V %G %u %w %%') }}
-{{ range(100001) }}
-{{ range(3) }}{{ range(1, 9, 2)[1:] }}{{ range(0) | list }}
-{{ dict(a=1, b=2) }}{{ dict([['x', 1]]) }}{{ dict({'a': 1}, b=3) }}{{ dict([1]) }}
-{{ namespace(a=1, b=2) }}{% set ns = namespace(x=1) %}{% set ns.y = 2 %}{{ ns.x + ns.y }}{{ ns.z }}{{ ns.z.q }}
-{% set ns = namespace() %}{% set ns._hidden = 1 %}
-{{ namespace(_a=1) }}
-{% set d.x = 1 %}
-{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.reset() }}{{ c.current }}{{ cycler() }}
-{% set j = joiner(', ') %}{% for i in l %}{{ j() }}{{ i }}{% endfor %}
-{% for i in l %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }}{{ loop.depth }}{{ loop.previtem }}{{ loop.nextitem }};{% endfor %}
-{% for i in l %}{{ loop.previtem.x }}{% endfor %}
-{% for i in l %}{{ loop.foo.bar }}{% endfor %}
-{% for i in l %}{{ loop }}{{ loop.cycle('a','b') }}{{ loop.changed(i > 1) }}{% endfor %}
-{% for i in l %}{{ loop(l) }}{% endfor %}
-{% for i in nest recursive %}{% if i is iterable %}<{{ loop(i) }}>{% else %}{{ i }}{{ loop.depth0 }}{% endif %}{% endfor %}
-{% for i in l if i > 1 %}{{ loop.index }}/{{ loop.length }}:{{ i }} {% else %}none{% endfor %}
-{% for i in l if i > 9 %}{{ i }}{% else %}none{% endfor %}
-{% for a, b in d.items() if b is number %}{{ a }}{{ b }}{{ loop.nextitem }}{% endfor %}
-{% for i in l %}{% if i == 1 %}{% continue %}{% endif %}{{ i }}{% else %}E{% endfor %}
-{% for i in l %}{% break %}{% else %}else after break{% endfor %}
-{% for i in l %}{% set x = i %}{% endfor %}{{ x }}
-{% set x = 1 %}{% for i in l %}{{ x }}{% set x = i %}{{ x }}{% endfor %}{{ x }}
-{% if true %}{% set x = 1 %}{% endif %}{{ x }}{% if false %}{% set n = 1 %}{% endif %}{{ n }}
-{{ n }}{% set n = 6 %}{{ n }}
-{% for i in [1] %}{{ n }}{% endfor %}{% set n = 7 %}{{ n }}
-{% macro m() %}{{ n }}{% endmacro %}{% set n = 8 %}{{ m() }}
-{% macro m(a, b=a, c=b) %}{{ a }}{{ b }}{{ c }}{% endmacro %}{{ m(1) }}{{ m(1, 2) }}{{ m(c=9) }}{{ m(1, 2, 3, 4) }}
-{% macro m(a=b, b=1) %}{{ a }}{{ b }}{% endmacro %}{{ m() }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m() }}{{ m(b=1) }}
-{% macro m() %}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1, 2, x=3) }}{{ m.name }}{{ m.arguments }}{{ m.catch_kwargs }}{{ m }}
-{% macro m() %}{{ caller() }}{% endmacro %}{{ m() }}
-{% macro m(x) %}[{{ caller(x) }}]{% endmacro %}{% call(y) m(5) %}{{ y }}{{ n }}{% endcall %}
-{% macro f(k) %}{{ k }}{{ f(k - 1) if k > 0 }}{% endmacro %}{{ f(5) }}
-{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}
-{% for i in [1] %}{% macro m() %}{{ i }}{% endmacro %}{% set g = m %}{{ g() }}{% endfor %}
-{% set ns = namespace() %}{% for i in [1] %}{% macro m() %}{{ i }}{% endmacro %}{% set ns.m = m %}{% endfor %}{{ ns.m() }}
-{% set x | upper %}a{{ n }}{% endset %}{{ x }}{{ x | length }}
-{% with a = 1, b = n %}{{ a }}{{ b }}{% set c = 3 %}{% endwith %}{{ a }}{{ c }}
-{% filter upper %}a{% filter replace('A', 'b') %}a{{ s }}{% endfilter %}{% endfilter %}
-{% generation %}{% set q = 1 %}x{{ q }}{% endgeneration %}{{ q }}
-{% set (a, b) = (1, 2) %}{{ a }}{{ b }}{% set a, b = b, a %}{{ a }}{{ b }}{% set a, b = 1, 2, 3 %}
-{% set a, b = 5 %}
-{% set a, b = [1] %}
-{{ 'a' if true }}{{ 'b' if false }}{{ ('c' if false) is defined }}{{ ('d' if false).x }}
-{{ 1 if n else 2 if z else 3 }}{{ (1, 2) }}{{ (1,) }}{{ [1, [2, {'a': (3,)}]] }}{{ {1: 2, true: 3, 'a': none} }}
-{{ not nope and true }}{{ n and s }}{{ z or e or 'x' }}{{ 1 < 2 < 3 }}{{ 3 > 2 > 2 }}{{ 1 == 1.0 == true }}
-{{ 'a' in s }}{{ 'H' in s }}{{ 'b' in d }}{{ 3 in l }}{{ 3 not in l }}{{ 1 in 'a' }}
-{{ 1.0 }} {{ 1e16 }} {{ 1e15 }} {{ 1.5e-5 }} {{ 0.0001 }} {{ 0.1 + 0.2 }} {{ 1e100 }} {{ -0.0 }} {{ 10 / 4 }} {{ 9 / 3 }} {{ 2 ** 0.5 }}
-{{ 7 // 2 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 % -3 }} {{ 7.5 // 2 }} {{ -7.5 % 2 }} {{ 2 ** 10 }} {{ 2 ** -1 }} {{ 0 / -3 }} {{ n / z }}
-{{ n // z }}
-{{ n % z }}
-{{ f // 0 }}
-{{ f % 0 }}
-{{ 0 ** -1 }}
-{{ 0x1F }} {{ 0b101 }} {{ 0o17 }} {{ 1_000 }} {{ 1_0.5_0 }} {{ 1e3 }} {{ 1.a }} {{ 0 }} {{ 00 }}
-{{ big }} {{ big + 1 }} {{ big * big }} {{ -big // 7 }} {{ 9223372036854775807 + 1 }} {{ big > 1e22 }} {{ [big] | tojson }}
-{{ 'it\'s' }} {{ "a\tb\x41\u00e9\U0001F600\101\q" }} {{ 'a\
-b' }} {{ '\é' }} {{ 'multi
-line' }}
-{{ '\x4' }}
-{{ '\uD83' }}
-{{ 'a' 'b' "c" }}{{ s[0] }}{{ s[-1] }}{{ s[1:4] }}{{ s[::-1] }}{{ s[::2] }}{{ s[99] }}{{ l[0] }}{{ l[-9] }}
-{{ l[1:] + [9] }}{{ (1, 2) + (3,) }}{{ [1] * 3 }}{{ 'ab' * 2 }}{{ 2 * 'ab' }}{{ 'a' * -1 }}
-{{ "%s and %r" % ("a", "b") }} {{ "%(x)s" % {"x": 5} }} {{ "%d%%" % 50 }} {{ '%s' % nope }}
-{{ "{} {a} {0}".format(1, a=2) }}
-{{ "{} {a} {1}".format(1, 3, a=2) }}
-{{ "{0.__class__}".format(s) }} {{ "{a[b]} {c.d}".format(a={'b': 1}, c={'d': 2}) }} {{ '{:>{w}}'.format('x', w=5) }}
-{{ '{a}'.format_map({'a': 1}) }}
-{{ d | tojson(indent=2) }} {{ s | tojson }} {{ '"\\\n\t\x01\x7f</' | tojson }} {{ 'é😀' | tojson(ensure_ascii=true) }} {{ [1.0, 1e20, none, true] | tojson }}
-{{ nope | tojson }}
-{{ range(3) | tojson }}
-{{ {(1, 2): 3} | tojson }}
-{{ {1: 2, none: 3, true: 4, 2.5: 1} | tojson(sort_keys=false) }}
-{{ mix | sort }}
-{{ w | sort }}{{ w | sort(case_sensitive=true) }}{{ recs | sort(attribute='v') | map(attribute='n') | join }}
-{{ recs | groupby('n') }}
-{% for g, members in recs | groupby('n') %}{{ g }}{{ members | length }}{% endfor %}{% for g in recs | groupby('n') %}{{ g.grouper }}{{ g.list[0].v }}{% endfor %}
-{% set g = l | map('string') %}{{ g | list }}{{ g | list }}{{ g is iterable }}{{ g is sequence }}
-{% if l | select('gt', 9) %}generators are true{% endif %}{{ l | select('gt', 9) | list }}
-{{ (l | map('string')) | length }}
-{{ (l | map('string'))[0] }}{{ (l | map('string')) | first }}{{ (l | map('string')) | last }}
-{{ l | map('nofilter') | list }}
-{{ l | nofilter }}
-{% if false %}{{ l | nofilter }}{% endif %}fine
-{% if true %}{{ l | nofilter }}{% endif %}
-{% if false %}{% for x in l %}{{ x | nofilter }}{% endfor %}{% endif %}
-{{ l is nosuch }}
-{{ l | join('-') | upper | replace('-', '+') ~ n }}{{ -l | length }}
-{{ ('<' | safe) + '<' }}{{ '<' + ('<' | safe) }}{{ ('<' | safe) ~ '<' }}{{ ('%s' | safe) % '<' }}{{ ('<' | e) }}{{ ('a<' | safe).replace('a', '<') }}{{ [('<' | safe)] }}
-{{ 'a b'.split() }}{{ ' a  b '.split(' ') }}{{ 'a,b,c'.rsplit(',', 1) }}{{ 'x' .join(w) }}{{ 'abc'.startswith(('x', 'a')) }}
-{{ 'ß'.upper() }}{{ 'ΑΣ'.lower() }}{{ 'ŉa'.title() }}{{ 'İ'.lower() | length }}{{ "they're bill's".title() }}{{ "they're bill's" | title }}
-{{ 'ab\r\ncd\x0bef\x85gh\u2028ij'.splitlines() }}{{ '\x1c a \x1f'.strip() }}{{ 'a\u00a0b'.split() }}
-{{ [1, 2] is sequence }}{{ d is mapping }}{{ s is string }}{{ nope is iterable }}{{ none is none }}{{ 5 is divisibleby 5 }}{{ 'upper' is filter }}{{ 'odd' is test }}
-{{ 5 is not odd }}{{ 5 is odd is true }}
-{{ foo(1) }}
-{{ n() }}
-{{ s.upper.x }}
-{{ d.get('q').x }}
-{{ 1 + nope }}
-{{ nope + 1 }}
-{{ 'a' + nope }}
-{{ nope < 1 }}
-{{ -nope }}
-{{ nope() }}
-{{ nope[0] }}
-{{ nope[1:] }}
-{{ d.nope ~ 'x' }}{{ nope == d.nope }}{{ nope == none }}{{ nope in [1] }}{{ nope | length }}{{ nope | default(3) }}{{ nope | list }}
-{{ nope | int }}
-{{ none.x.y }}
-{{ none | length }}
-{% for x in none %}{% endfor %}
-{% for x in n %}{% endfor %}
-{{ s + 1 }}
-{{ 1 + s }}
-{{ l + s }}
-{{ s < 1 }}
-{{ m(1) }}{% macro m(x) %}{{ x }}{% endmacro %}
-{% set m = 5 %}{{ m(1) }}
-{% raw %}{{ x }}{% if %}{% endraw %}|{%- raw -%}  {{ y }}  {%- endraw -%}  |
-a {#- c -#} b {# d #}
-  e
-   {% if true %}
-  x
-   {% endif %}
- y
-   {%- if true -%}
-  x
-   {%- endif -%}
- y
-   {%+ if true %}
-  x
-   {%+ endif +%}
- y
-{{- 1 -}}  2  {{ 3 }}
-{{ 1 }}
-{%- set x = [
-  1,
-  2,
-] -%}
-{{ x }}
-{{ {
-  'a': 1,
-}.a
-}}
-{% if %}{% endif %}
-{% if x %}
-{% for x in l %}{% endif %}
-{% endfor %}
-{% foo %}
-{% if x %}{% foo %}{% endif %}
-{{ x
-{{ x }
-{{ (x }}
-{{ x) }}
-{{ [1, 2 }}
-{{ 'abc }}
-{{ a b }}
-{{ }}
-{{ a..b }}
-{{ a.1 }}{{ l.0 }}
-{{ a ! b }}
-{{ $x }}
-{{ x | }}
-{{ x is }}
-{{ x is not }}
-{{ f(a=1, 2) }}
-{{ f(**a, b) }}
-{{ f(*a, *b) }}
-{{ f(a=1, a=2) }}
-{% set 1 = 2 %}
-{% set x %}
-{% set x = %}
-{% set x.y.z = 1 %}
-{% set none = 1 %}
-{% for 1 in x %}{% endfor %}
-{% for x y %}{% endfor %}
-{% for loop in l %}{{ loop.index }}{% endfor %}
-{% for x in l %}{% set loop = 1 %}{% endfor %}
-{% macro %}{% endmacro %}
-{% macro m(a=1, b) %}{% endmacro %}
-{% macro m(caller) %}{{ caller() }}{% endmacro %}
-{% call x %}{% endcall %}
-{% break %}
-{% for x in l %}{% macro m() %}{% continue %}{% endmacro %}{% endfor %}
-{% filter %}{% endfilter %}
-{% filter nofilter %}{% endfilter %}
-{# open
-{% raw %} open
-{#
-{% raw %}
-{%
-{{
-{{ 1 if }}
-{{ 1 if 2 else }}
-{{ not }}
-{{ a[1:2:3:4] }}
-{{ a[] }}
-{{ {1} }}
-{{ {1: } }}
-{{ ~ }}
-{{ a is b is c }}
-{{ é }}{{ 名 }}{% set é = 1 %}{{ é }}
-{{ a² }}
-{% set (a + b) = 1 %}
-{% set (a ~ b) = 1 %}
-{% set (a < b) = 1 %}
-{% set (not a) = 1 %}
-{% set (-a) = 1 %}
-{% set (a.b) = 1 %}
-{% set (a[0]) = 1 %}
-{% set (a()) = 1 %}
-{% set (a | b) = 1 %}
-{% set (a is b) = 1 %}
-{% set (a if b) = 1 %}
-{% set [a] = 1 %}
-{% set {} = 1 %}
-{% set 'a' = 1 %}
-{% set (a, 1) = 1 %}
-{% macro true() %}{% endmacro %}
-{% macro m(none) %}{% endmacro %}
-{% print 1, s %}{% print s ~ 2 %}
-{% print %}|{% print 1 2 %}
-{{ s | a.b.c }}
-{{ s is a.b }}
-{{ cycler(1) + 1 }}
-{{ joiner() + 1 }}
-{{ m + 1 }}{% macro m() %}{% endmacro %}
-{% macro m() %}{% endmacro %}{{ m + 1 }}
-{{ range + 1 }}
-{{ namespace(a=1) + 1 }}
-{{ (recs | groupby('n') | first) + 1 }}
-{% for x in l %}{{ loop + 1 }}{% endfor %}
-{% for x in l %}{{ loop.cycle() }}{% endfor %}
-{% for x in l %}{{ loop.cycle(a=1) }}{% endfor %}
-{% for x in l %}{{ loop.changed(a=1) }}{% endfor %}
-{% for x in l recursive %}{{ loop() }}{% endfor %}
-{% for x in l recursive %}{{ loop(1, 2) }}{% endfor %}
-{% for x in l recursive %}{{ loop(5) }}{% endfor %}
-{{ d | tojson(sort_keys=true) }} {{ {'b': {'d': 1, 'c': 2}, 'a': []} | tojson(sort_keys=true, indent=1) }} {{ {2: 1, 1: 2} | tojson(sort_keys=true) }} {{ [[], {}, [[]], {'a': []}] | tojson(indent=2) }}
-{{ {'a': 1, 2: 1} | tojson(sort_keys=true) }}
-{{ [1] | tojson(separators=1) }}
-{{ [1] | tojson(separators=(',',)) }}
-{{ {2.5: 1, none: 2, true: 3, 7: 4} | tojson }} {{ ('a' | safe) | tojson }}
-{{ strftime_now() }}
-{{ strftime_now(5) }}
-{{ strftime_now(none) }}
-{{ strftime_now('%f %k %l %C %g %h %D %F %T %R %r %n %t %c %x %X %P %z%Z %') }}
-{{ "%c%c" % ('a', 98) }} {{ '%c' % 'ab' }}
-{{ '%c' % -1 }}
-{{ '%é' % 1 }}
-{{ '%+d % d %+.1f %+x' % (1, 2, 3.0, 255) }} {{ '%-8.3e|%08d|%-08d|%#X' % (1234.5, -42, 42, 255) }} {{ '%G %g %g' % (1e-10, 1e20, 0.0001) }}
-{{ '%(a' % {'a': 1} }}
-{{ '%(a)' % {'a': 1} }}
-{{ '%(a)s %(b)s' % {'a': 1} }}
-{{ '%(a)s' % [1] }}
-{{ '%*s' % ('a', 'b') }}
-{{ '%.*f' % (2, 3.14159) }} {{ '%*d|%-*d|' % (4, 1, 4, 1) }} {{ '%5%' % () }} {{ '%ld %hd' % (1, 2) }}
-{{ '%.99999999999f' % 1 }}
-{{ abs(1) }}
-{{ -3 | abs }} {{ (-2.5) | abs }} {{ true | abs }} {{ s | abs }}
-{{ nope | abs }}
-{{ s | upper(1) }}
-{{ s | replace }}
-{{ s | replace('a') }}
-{{ s | default(1, 2, 3) }}
-{{ s | default(foo=1) }}
-{{ s | default('a', default_value='b') }}
-{{ s | length(1, 2) }}
-{{ s | length(obj=1) }}
-{{ l | sort(1, 2, 3, 4) }}
-{{ s | truncate() }} {{ s | truncate(length=4, end='') }}
-{{ 5 is divisibleby }}
-{{ 5 is odd(1) }}
-{{ 5 is eq }}
-{{ 5 is eq(1, 2) }}
-{{ 5 is callable(1) }}
-{{ l.index() }}
-{{ l.index(1, 'a') }}
-{{ s.split(',', sep=',') }}
-{{ (1, 2) < (1, 3) }} {{ [1, 2] < [1, 'a'] }}
-{{ (1, 2) < [1] }}
-{{ d < d }}
-{{ d == {'b': 1, 'A': 2, 'a': [1, {'x': none}]} }} {{ d == {} }} {{ {'a': 1} == {'a': 2} }} {{ {'a': 1} == {'b': 1} }} {{ (1, [2]) == (1, [2]) }} {{ [1] == (1,) }} {{ range(3) == range(4) }} {{ range(0) == range(9, 0) }} {{ 'a' == 1 }} {{ 1 == 'a' }} {{ none == false }}
-{{ d.values() == d.values() }} {{ d.keys() == d }} {{ d.keys() >= {'b': 1}.keys() }} {{ d.keys() > d.keys() }} {{ d.keys() <= {'x': 1}.keys() }}
-{{ +n }} {{ +f }} {{ -big }} {{ +big }} {{ -true }} {{ - none }}
-{{ x if x is defined and x else 'd' }}{% set x = none %}{{ x }}{{ x is none }}{{ [x] }}
-{{ {'a': nope} }} {{ [nope] | first is undefined }} {{ nope.__class__ }} {{ nope.__len__ }} {{ nope.__foo__ }}
-{{ s.__len__ }}|{{ s.__len__() }}
-{{ s.__foo__ }}|{{ s.__foo__.x }}
-{{ range.__name__ }}|{{ (1).__class__ }}|{% macro m() %}{% endmacro %}{{ m.__call__ }}|{{ m._func }}
-{{ macro is defined }}{% set ns = namespace(m=1) %}{{ ns is mapping }}{{ ns.__class__ }}{{ ns['m'] }}{{ ns == ns }}{{ ns in [ns] }}
-{{ 5 | round }} {{ 2.5 | round }} {{ 3.5 | round }} {{ 2.675 | round(2) }} {{ 1234.5 | round(-2) }} {{ -1250 | round(-2) }} {{ 1e300 | round(2) }} {{ 2.1 | round(0, 'ceil') }} {{ 2.9 | round(method='floor') }} {{ 42.55 | round(1, 'floor') }} {{ big | round(-3) }}
-{{ '12abc' | int }} {{ '0x1f' | int(base=16) }} {{ '0b11' | int(0, 0) }} {{ ' 42 ' | int }} {{ '1_000' | int }} {{ '1__0' | int }} {{ '3.9' | int }} {{ 'inf' | int(7) }} {{ '1e3' | int }} {{ none | int }} {{ '012' | int(base=0) }} {{ '-0x1F' | int(base=16) }}
-{% set q = 'inf' %}{{ q | float | int }}
-{{ 'nan' | float }} {{ '-Infinity' | float }} {{ '1_0.5' | float }} {{ '1__0' | float }} {{ '0x10' | float(1) }} {{ ' 2 ' | float }} {{ '' | float(0.5) }} {{ big | float }} {{ '1e400' | float }}
-{{ ('inf' | float) > 1 }} {{ ('nan' | float) == ('nan' | float) }} {{ [1e400, -1e400] | tojson if false else 1 }}
-{{ 'a <b>x</b> <!-- c --> y <i' | striptags }} {{ {'a': 1, 'b': none, 'c': '<'} | xmlattr }} {{ {'a b': 1} | xmlattr }}
-{{ 'a b/ü?&' | urlencode }} {{ {'q': 'a b', 'x/y': 1} | urlencode }} {{ [('a', 1), ('b', '/')] | urlencode }} {{ 5 | urlencode }} {{ [1] | urlencode }}
-{{ 'hello world foo' | truncate(9) }} {{ 'hello world foo' | truncate(9, true) }} {{ 'hello world' | truncate(9, leeway=0) }} {{ 'hello' | truncate(3, false, '') }} {{ 'äöü äöü äöü' | truncate(6, false, '…', 0) }}
-{{ l.index(1) }} {{ l.index(2, 1) }} {{ l.count(3) }} {{ (1, 2, 1).count(1) }} {{ (1, 2).index(2) }} {{ l.index(9) }}
-{{ (1, 2).index(9) }}
-{{ l.index(3, 1, 2) }}
-{{ d.copy() == d }} {{ l.copy() == l }} {{ {}.fromkeys('ab', 1) }} {{ dict.fromkeys([1, 2]) }} {{ d.keys() == {'b': 0, 'A': 0, 'a': 0}.keys() }} {{ d.keys() < {'b': 0, 'A': 0, 'a': 0, 'c': 0}.keys() }} {{ 'a' in d.keys() }} {{ ('b', 1) in d.items() }} {{ 2 in d.values() }}
-{{ range(5) == range(0, 5, 1) }} {{ 3 in range(5) }} {{ 3.0 in range(5) }} {{ 3.5 in range(5) }} {{ 4 in range(0, 9, 3) }} {{ range(9)[::2] }} {{ range(9).start }} {{ range(3) | last }} {{ range(5) | reverse | list }}
-{{ 1 is sameas 1 }} {{ none is sameas none }} {{ true is sameas 1 }} {{ l is sameas l }} {{ [] is sameas [] }} {{ () is sameas () }} {{ 'a' is sameas 'a' }}
-{{ joiner is callable }} {{ range is callable }} {{ l is callable }} {{ s.upper is callable }} {{ nope is callable }} {{ joiner().sep }} {{ joiner('|').used }} {{ cycler(1, 2).items }} {{ cycler(1).pos }}
-{% for x in l %}{% for y in loop %}{{ y[0] }}{% endfor %}{% endfor %}
-{% macro m(a, b=2) %}{{ a }}{{ b }}{{ kwargs }}{% endmacro %}{{ m(*[1, 3]) }}{{ m(**{'a': 1, 'c': 2}) }}{{ m(*l, **{'b': 1}) }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m(**5) }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m(*5) }}
-{% macro m(a) %}{{ a }}{% endmacro %}{{ m(**{1: 2}) }}
-{{ 'x'.join(['a', 1]) }}
-{{ '%s %s' % ('a',) }}
-{{ [[3, 'a'], [1, 'b'], [2, 'c']] | sort }} {{ [[1, 'a'], [1, 2]] | sort }}
-{{ [(1, 'x'), (1, 'b')] | min }} {{ ['b', 'A'] | min }} {{ ['b', 'A'] | min(case_sensitive=true) }} {{ [] | max }} {{ [3, 'a'] | max }}
-{{ range(70) | reverse | sort | join(' ') }} {{ range(70) | map('string') | sort(reverse=true) | first }} {{ ([1, 'a'] * 40) | sort }}
-{{ 10 ** 30 }} {{ 10 ** 30 // 7 }} {{ 10 ** 30 % 7 }} {{ -(10 ** 30) // 7 }} {{ 10 ** 30 / 10 ** 29 }} {{ 1.5 * 10 ** 30 }} {{ 10 ** 30 == 1e30 }} {{ '%d' % 10 ** 30 }} {{ '%x' | format(10 ** 30) }} {{ 2.5 ** 3 }} {{ (-2) ** 3 }} {{ 4 ** -2 }} {{ (-1) ** 999 }} {{ 0 ** 0 }}
-{{ (10 ** 30) // 0 }}
-{{ (10 ** 30) % 0.0 }}
-{{ '{:,} {:_} {:x} {:e} {:010,} {:+} {:<5}| {:^7.2f}| {:%} {:g} {:.3g} {:n}'.format(1234567, 1234567, 255, 12345.678, 1234, 5, 'a', 3.14159, 0.25, 1e-7, 123456, 7) }} {{ '{:.0f} {:#x} {:#b} {:c<3} {:.1} {}'.format(2.5, 255, 5, 1, 3.14, 1.0) }}
-{{ '{:>10}|{:*^10}|{:=+8}|{:08.3f}|{: d}|{:.2s}'.format('abc', 'mid', 42, -3.14159, 7, 'xyz') }} {{ '{0[0]} {0[1]} {1}'.format([1, 2], 3) }} {{ '{:.1} {:.3} {:.3} {:.2}'.format(0.0, 123456.0, 12.0, 1e-9) }}
-{{ ('a' | safe).upper() }} {{ ('a' | safe).split('a') }} {{ ('a' | safe).partition('a') }} {{ ('a,' | safe).join(['<', 'b']) }} {{ ('a' | safe).center(5, '<') }} {{ ('{}' | safe).format('<') }} {{ ('a' | safe) * 2 }} {{ ('ab' | safe)[0] }} {{ ('a' | safe) is escaped }} {{ ('x' | safe) == 'x' }} {{ {'x': 1}['x' | safe] }} {{ ('<' | e | e) }} {{ ('<' | forceescape) }} {{ ('a' | safe) | upper | tojson }}
-{{ 'AbC'.swapcase() }} {{ 'Straße'.casefold() }} {{ 'ǆ'.title() }} {{ 'a\tb'.expandtabs(4) }} {{ '-42'.zfill(6) }} {{ 'x'.ljust(3, '.') }}| {{ 'x'.rjust(3) }} {{ 'abc'.find('c') }} {{ 'äbc'.find('c') }} {{ 'abcabc'.rfind('b') }} {{ 'aXbX'.rsplit('X') }} {{ 'a.b.c'.rpartition('.') }} {{ '\u0e2a'.isalpha() }} {{ '²'.isdigit() }} {{ '٣'.isdecimal() }} {{ 'Ⅷ'.isupper() }} {{ 'a b'.istitle() }} {{ 'A B'.istitle() }}""".split("\n")
 
 
 def corners():
-    """CORNERS, where a template that goes on over several lines starts a group of lines that ends where a new tag line begins."""
-    joined, buffer = [], []
-    for line in CORNERS:
-        if buffer and not line.startswith("{"):
-            buffer.append(line)
-            continue
-        if buffer:
-            joined.append("\n".join(buffer))
-        buffer = [line]
-    return [*joined, "\n".join(buffer)] + [line for line in CORNERS]
+    """The templates of chat_corners.txt: one a line, or several lines between <<< and >>>."""
+    block = None
+    for line in (Path(__file__).parent / "chat_corners.txt").read_text(encoding="utf-8").splitlines():
+        if line == "<<<":
+            block = []
+        elif line == ">>>":
+            yield "\n".join(block)
+            block = None
+        elif block is not None:
+            block.append(line)
+        else:
+            yield line
 
 
 def systematic(r):
     """Every filter, test, method, operator, key and format, each over a few of the values."""
     texts = [v for v in VALUES if v.startswith("'")]
-    some = lambda n: r.sample(VALUES, n)
+
+    def some(n):
+        return r.sample(VALUES, n)
+
     for v in VALUES:
         yield "{{ %s }}" % v
         yield "{%% if %s %%}T{%% else %%}F{%% endif %%}" % v
@@ -518,7 +192,7 @@ def systematic(r):
             for v in [*r.sample(texts, 3), *some(2)]:
                 yield "{{ (%s).%s(%s) }}" % (v, m, a)
     for o in ["+", "-", "*", "/", "//", "%", "~", "==", "!=", "<", "<=", ">", ">=", "in", "not in"]:
-        for v, w in zip(some(30), some(30)):
+        for v, w in zip(some(30), some(30), strict=True):
             yield "{{ (%s) %s (%s) }}" % (v, o, w)
     for f in PERCENT:
         for v in [*some(4), "(1,2)", "(5,1.5)", "{'a':'x','b':3}"]:
@@ -717,17 +391,17 @@ def render(tokenizer, source, messages, options):
         return failure(e)
 
 
-def write_renderings(folder):
+def write_renderings(path):
     tokenizer = toy_tokenizer(TOKENS.values())
-    conversations = json.loads((folder / "conversations.json").read_text(encoding="utf-8"))
-    with open(folder / "render.jsonl", "w", encoding="utf-8") as f:
+    conversations = json.loads((INPUTS / "conversations.json").read_text(encoding="utf-8"))
+    with open(path, "w", encoding="utf-8") as f:
         print(json.dumps({"versions": VERSIONS, "now": NOW.isoformat(), "tokens": TOKENS, "options": OPTIONS}, ensure_ascii=False), file=f)
-        for path in sorted((folder / "templates").glob("*.jinja")):
-            source = path.read_text(encoding="utf-8")
+        for template in sorted((INPUTS / "templates").glob("*.jinja")):
+            source = template.read_text(encoding="utf-8")
             for c, messages in enumerate(conversations):
                 for o, options in enumerate(OPTIONS):
                     out = render(tokenizer, source, messages, options)
-                    print(json.dumps([path.stem, c, o, out], ensure_ascii=False, separators=(",", ":")), file=f)
+                    print(json.dumps([template.stem, c, o, out], ensure_ascii=False, separators=(",", ":")), file=f)
 
 
 # --- masks ------------------------------------------------------------------------------------------------------------------
@@ -742,6 +416,7 @@ def trl_sample(tokenizer, source, record, completion_only, assistant_only):
     from trl import SFTTrainer
 
     disable_progress_bars()
+    logging.getLogger("trl").setLevel(logging.ERROR)  # it warns where tokens merge across the boundary, which is the point here
     tokenizer.chat_template = source
     trainer = types.SimpleNamespace(_tokenizer=tokenizer, completion_only_loss=completion_only, chat_template=None)
     args = types.SimpleNamespace(
@@ -773,7 +448,7 @@ def mask_records():
     ]
     talks = [
         {"messages": [user("a"), assistant("b"), user("c"), assistant("ans")]},
-        {"messages": [system, user("a"), assistant("an", reasoning_content="t"), {"role": "tool", "content": "r"}, assistant("é日本 🎉")]},
+        {"messages": [system, user("a"), assistant("an", reasoning_content="t"), {"role": "tool", "content": "r"}, assistant("é日本 🎉.")]},
         {"messages": [user("a"), assistant("x", tool_calls=[call]), {"role": "tool", "content": "r"}, assistant("y")]},
         {"messages": [user("a")]},
     ]
@@ -788,20 +463,30 @@ def mask_records():
         yield "reasoning", record, False, False
 
 
-def write_masks(folder):
+def write_masks(path):
     tokenizer = toy_tokenizer(SPECIALS, MERGES)
-    with open(folder / "masks.jsonl", "w", encoding="utf-8") as f:
+    with open(path, "w", encoding="utf-8") as f:
         print(json.dumps({"versions": VERSIONS, "now": NOW.isoformat(), "tokens": TOKENS, "specials": SPECIALS, "merges": MERGES},
                          ensure_ascii=False), file=f)
         for name, record, completion_only, assistant_only in mask_records():
-            source = (folder / "templates" / (name + ".jinja")).read_text(encoding="utf-8")
+            source = (INPUTS / "templates" / (name + ".jinja")).read_text(encoding="utf-8")
             out = trl_sample(tokenizer, source, record, completion_only, assistant_only)
             print(json.dumps([name, record, completion_only, assistant_only, out], ensure_ascii=False, separators=(",", ":")), file=f)
 
 
-if __name__ == "__main__":
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--output", type=Path, default=INTERNAL, help="folder that stands for internal/")
+    output = parser.parse_args().output
     warnings.simplefilter("ignore")
-    chat = ROOT / "internal" / "chat" / "testdata"
-    write_snippets(ROOT / "internal" / "jinja" / "testdata" / "snippets.jsonl")
-    write_renderings(chat)
-    write_masks(chat)
+    transformers.logging.set_verbosity_error()
+    for package, name, write in (
+        ("jinja", "snippets", write_snippets), ("chat", "render", write_renderings), ("chat", "masks", write_masks),
+    ):
+        folder = output / package / "testdata" / "golden"
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder / f"{name}.jsonl")
+
+
+if __name__ == "__main__":
+    main()
