@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"graft/internal/config"
+	"graft/internal/dataset"
+	"graft/internal/engine"
+	"graft/internal/hub"
+	"graft/internal/tokenizer"
+)
+
+// datasetOptions are what the configuration asks of a build without a teacher. A key that such a build would ignore is an error.
+func (a *App) datasetOptions(c *config.Config) (dataset.Options, error) {
+	d := &c.Dataset
+	if d.Teacher != "none" {
+		return dataset.Options{}, c.Problem("dataset.teacher", "%s is not built into this version of graft, which makes datasets without a teacher: "+
+			"graft dataset build --teacher none", d.Teacher)
+	}
+	if err := errors.Join(c.Need("dataset.raw", "data.train", "data.eval"), unreadKeys(c), datasetPaths(c)); err != nil {
+		return dataset.Options{}, err
+	}
+	count, name, err := a.tokenCounter(c)
+	if err != nil {
+		return dataset.Options{}, err
+	}
+	return dataset.Options{
+		Raw: d.Raw, Out: filepath.Dir(c.Data.Train), Include: d.Include, Exclude: d.Exclude, HoldOut: d.HoldOut, Tasks: d.Tasks,
+		MinTokens: d.MinTokens, MaxTokens: d.MaxTokens, CountTokens: count, Tokenizer: name, NearDuplicate: d.NearDuplicate,
+		Dev: d.Dev, Test: d.Test, DisableFilters: d.DisableFilters, Seed: uint64(d.Seed),
+	}, nil
+}
+
+// unreadKeys reports keys that were set and that a build without a teacher does not read.
+func unreadKeys(c *config.Config) error {
+	def, err := config.Load(config.Source{})
+	if err != nil {
+		return err
+	}
+	d, plain := &c.Dataset, &def.Dataset
+	var errs []error
+	unread := func(key string, changed bool) {
+		if changed {
+			errs = append(errs, c.Problem("dataset."+key, "a build with teacher none does not read it; remove it"))
+		}
+	}
+	unread("teacher_model", d.TeacherModel != plain.TeacherModel)
+	unread("base_url", d.BaseURL != plain.BaseURL)
+	unread("mode", d.Mode != plain.Mode)
+	unread("concurrency", d.Concurrency != plain.Concurrency)
+	unread("max_cost", d.MaxCost != plain.MaxCost)
+	if !slices.Equal(d.Licenses, plain.Licenses) {
+		errs = append(errs, c.Problem("dataset.licenses", "this version of graft does not filter by licence; set it to any and choose the sources "+
+			"with dataset.raw, include and exclude"))
+	}
+	return errors.Join(errs...)
+}
+
+// datasetPaths reports paths that a build cannot read or write.
+func datasetPaths(c *config.Config) error {
+	var errs []error
+	if raw := c.Dataset.Raw; raw == "install" || strings.Contains(raw, "://") || strings.HasPrefix(raw, "git@") {
+		errs = append(errs, c.Problem("dataset.raw", "%s is not a folder; this version of graft reads folders only: clone or copy the sources and name their folder", raw))
+	}
+	dir := filepath.Dir(c.Data.Train)
+	if filepath.Base(c.Data.Train) != dataset.Train.File() {
+		errs = append(errs, c.Problem("data.train", "%s: a build writes %s; name a path that ends so", c.Data.Train, dataset.Train.File()))
+	}
+	if eval := filepath.Join(dir, dataset.Dev.File()); c.Data.Eval != "" && filepath.Clean(c.Data.Eval) != eval {
+		errs = append(errs, c.Problem("data.eval", "%s: a build writes %s beside data.train; set it to %s, or to \"\"", c.Data.Eval, dataset.Dev.File(), eval))
+	}
+	return errors.Join(errs...)
+}
+
+// tokenCounter counts in tokens of the base model, or of the built-in one where the base model is not on this machine.
+func (a *App) tokenCounter(c *config.Config) (count func(string) int, name string, err error) {
+	name = c.Model.Name
+	dir, err := a.locator().Dir(name, c.Model.Revision)
+	if errors.Is(err, hub.ErrNotCached) {
+		const standIn = engine.BuiltinPrefix + "tiny-coder"
+		name = standIn + " as an estimate, because " + name + " is not on this machine"
+		dir, err = a.locator().Dir(standIn, "")
+	}
+	if err != nil {
+		return nil, "", c.Problem("model.name", "%v", err)
+	}
+	t, err := tokenizer.Load(dir)
+	if err != nil {
+		return nil, "", c.Problem("model.name", "%v", err)
+	}
+	return func(text string) int { return len(t.Encode(text)) }, name, nil
+}

@@ -1,0 +1,85 @@
+package dataset
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A declaration is a line of a file that a function may need to know.
+type declaration struct {
+	name, line string
+	function   *Function // whose signature it is, nil for others
+}
+
+const (
+	mostContext    = 12  // lines shown beside a function
+	longestContext = 160 // bytes of such a line
+	shortestName   = 3   // bytes; shorter names are local variables more often than not
+)
+
+var identifiers = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
+
+// declarations lists what a file declares outside of functions, and its functions, in the order of the file.
+func declarations(d Domain, f *File, functions []Function) []declaration {
+	l := d.Language(f)
+	var all []declaration
+	next, inside := 0, 0 // the next function, and where the ones before end
+	for at := 0; at < len(f.Text); {
+		end := len(f.Text)
+		if i := strings.IndexByte(f.Text[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		outside := at >= inside
+		for ; next < len(functions) && functions[next].Start <= end; next++ {
+			fn := &functions[next]
+			if inside <= fn.Start {
+				all = append(all, declaration{simpleName(fn.Name), fn.Signature + l.Terminator, fn})
+			}
+			inside, outside = max(inside, fn.End), false
+		}
+		if line := f.Text[at:end]; outside {
+			if name := l.declares(line); name != "" && d.Check(strings.TrimSpace(line)) == nil {
+				all = append(all, declaration{name, strings.TrimSpace(line), nil})
+			}
+		}
+		at = end + 1
+	}
+	return slices.DeleteFunc(all, func(d declaration) bool { return len(d.name) < shortestName || len(d.line) > longestContext })
+}
+
+// declares returns the name that a line declares, "" if it declares none.
+func (l *Language) declares(line string) string {
+	m := l.Declaration.FindStringSubmatch(line)
+	for _, name := range m[min(1, len(m)):] {
+		if name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// simpleName returns the last part of a name: repair of Ship.repair.
+func simpleName(name string) string {
+	return name[strings.LastIndexAny(name, ".:")+1:]
+}
+
+// companion is what files that belong together have in common: folder and name without extension.
+func companion(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
+
+// contextOf picks the declarations that a function uses.
+func contextOf(u *unit, all []declaration) []string {
+	used := map[string]bool{}
+	for _, name := range identifiers.FindAllString(u.file.Text[u.Start:u.End], -1) {
+		used[name] = true
+	}
+	used[simpleName(u.Name)] = false
+	var lines []string
+	for _, d := range all {
+		if used[d.name] && d.function != u.Function && len(lines) < mostContext && !slices.Contains(lines, d.line) {
+			lines = append(lines, d.line)
+		}
+	}
+	return lines
+}

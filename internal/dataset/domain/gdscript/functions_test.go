@@ -1,0 +1,69 @@
+package gdscript
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"graft/internal/dataset"
+)
+
+// TestFunctions compares what is found with "name | signature | setting | comment | statements".
+func TestFunctions(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{
+			"script", "@tool\nextends Node2D\n\n## Says [b]hello[/b] to [param who].\nfunc greet(who: String) -> void:\n\t# Loudly.\n\tprint(who)\n\tif who:\n\t\treturn\n\telse:\n\t\tpass\n",
+			[]string{"greet | func greet(who: String) -> void | a Godot 4 `@tool` script that extends `Node2D` | Says hello to `who`. | # Loudly.; if who:; return; pass"},
+		},
+		{
+			"classes", "class_name A extends B\nclass C:\n\textends D\n\tfunc f():\n\t\tpass\nfunc g(): return 1\n",
+			[]string{"C.f", "A.g"},
+		},
+		{
+			"annotations", "@rpc(\"any_peer\")\n@warning_ignore(\"unused\")\nfunc f(\n\ta: int, # first\n\tb := [1, 2],\n) -> void:\n\tpass\n",
+			[]string{"f | @rpc(\"any_peer\") @warning_ignore(\"unused\") func f( a: int, b := [1, 2], ) -> void | a Godot 4 script |  | pass"},
+		},
+		{"none", "var x: int:\n\tget:\n\t\treturn 1\n@abstract func f()\nvar g = func(): return 2\n", nil},
+		{"regions", "#region A\n# Of f.\nfunc f():\n\tpass\n#endregion\n", []string{"f | func f() | a Godot 4 script | Of f. | pass"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found, err := Domain().Functions(&dataset.File{Path: "a.gd", Text: c.text})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, fn := range found {
+				var starts []string
+				for _, s := range fn.Starts {
+					line, _, _ := strings.Cut(c.text[s:], "\n")
+					starts = append(starts, line)
+				}
+				got = append(got, fmt.Sprintf("%s | %s | %s | %s | %s", fn.Name, fn.Signature, fn.Setting, fn.Comment, strings.Join(starts, "; ")))
+			}
+			if c.name == "classes" {
+				for i := range got {
+					got[i], _, _ = strings.Cut(got[i], " |")
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for bad, want := range map[string]string{
+		"func f(:\n\tpass": `line 1: '(' is not closed`, "x = \"a": "line 1: the string is not closed", "]": `line 1: ']' closes nothing`,
+		"if a:\nb": "line 2: expected an indented block after the colon", "a\n\tb": "line 2: unexpected indentation",
+		"if a:": "line 1: expected an indented block after the colon", "if a:\n\t\tb\n\tc": "line 3: the indentation fits no block above",
+	} {
+		if err := Domain().Check(bad); err == nil || err.Error() != want {
+			t.Errorf("Check(%q) = %v, want %s", bad, err, want)
+		}
+	}
+}

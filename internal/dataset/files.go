@@ -1,0 +1,211 @@
+package dataset
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"graft/internal/durable"
+)
+
+const (
+	rejectedFile = "rejected.jsonl"
+	cardFile     = "DATASET.md"
+)
+
+// A Record is one line of a file of records.
+type Record struct {
+	Instruction string `json:"instruction"`
+	Output      string `json:"output"`
+}
+
+// A Meta says where the record of the same line comes from.
+type Meta struct {
+	Task          Task   `json:"task"`
+	Path          string `json:"path"`
+	Line          int    `json:"line"`
+	Function      string `json:"function"`
+	Repository    string `json:"repository,omitempty"`
+	Commit        string `json:"commit,omitempty"`
+	LicenseFile   string `json:"license_file,omitempty"`
+	FileSHA256    string `json:"file_sha256"`
+	ChunkSHA256   string `json:"chunk_sha256"`
+	Teacher       string `json:"teacher"`
+	PromptVersion int    `json:"prompt_version"`
+	OutputTokens  int    `json:"output_tokens"`
+}
+
+// teacherNone is the teacher of records that were made without one.
+const teacherNone = "none"
+
+// meta says where the unit's record comes from.
+func (u *unit) meta() Meta {
+	tokens := u.tokens
+	if u.task == Complete {
+		tokens = u.gap.tokens
+	}
+	return Meta{
+		Task: u.task, Path: u.file.Path, Line: u.line, Function: u.Name, Repository: u.file.Repository, Commit: u.file.Commit,
+		LicenseFile: u.file.License, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum, Teacher: teacherNone, PromptVersion: promptVersion,
+		OutputTokens: tokens,
+	}
+}
+
+// An output is the files of a build, by name, in the order in which they are put in place.
+type output struct {
+	names []string
+	text  map[string][]byte
+}
+
+func (o *output) add(name string, text []byte) {
+	o.names = append(o.names, name)
+	o.text[name] = text
+}
+
+// outputNames lists the names of all files that a build may write.
+func outputNames() []string {
+	names := []string{rejectedFile, cardFile}
+	for _, s := range splits {
+		names = append(names, s.File(), s.Meta())
+	}
+	return names
+}
+
+// render makes the files of the build and fills in the sizes in the report.
+func (b *builder) render() (*output, error) {
+	out := &output{text: map[string][]byte{}}
+	var licenses []string
+	for _, s := range splits {
+		var records []Record
+		var metas []Meta
+		for _, u := range b.of(s) {
+			instruction, text := u.record(seed(b.options.Seed))
+			records, metas = append(records, Record{instruction, text}), append(metas, u.meta())
+			if l := u.file.License; l != "" {
+				licenses = append(licenses, l)
+			}
+		}
+		if len(records) == 0 {
+			continue
+		}
+		b.report.Splits = append(b.report.Splits, countSplit(s, metas))
+		if err := errors.Join(addLines(out, s.Meta(), metas), addLines(out, s.File(), records)); err != nil {
+			return nil, err
+		}
+	}
+	if err := addLines(out, rejectedFile, b.rejections); err != nil {
+		return nil, err
+	}
+	slices.Sort(licenses)
+	card := b.report.card(licenses) + "\n## Files\n\n"
+	for _, name := range out.names {
+		card += fmt.Sprintf("- `%s` %s\n", name, sum(out.text[name]))
+	}
+	out.add(cardFile, []byte(card))
+	return out, nil
+}
+
+func sum(data []byte) string {
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
+}
+
+// addLines adds a file with one JSON object a line.
+func addLines[T any](out *output, name string, values []T) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	for _, v := range values {
+		if err := encoder.Encode(v); err != nil {
+			return fmt.Errorf("dataset: %s: %w", name, err)
+		}
+	}
+	out.add(name, b.Bytes())
+	return nil
+}
+
+// check refuses a folder with files of these names that no build has written, or that were changed since.
+func (o *output) check(dir string) error {
+	card, err := os.ReadFile(filepath.Join(dir, cardFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return inputErrorf("the folder of the records cannot be used: %w", err)
+	}
+	var errs []error
+	if err == nil && !strings.HasPrefix(string(card), cardMark) {
+		errs = append(errs, inputErrorf("%s is not from a build; move it away", filepath.Join(dir, cardFile)))
+	}
+	for _, name := range outputNames() {
+		if name == cardFile {
+			continue
+		}
+		file := filepath.Join(dir, name)
+		found, err := hashFile(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			errs = append(errs, inputErrorf("%w", err))
+		case !strings.Contains(string(card), found):
+			errs = append(errs, inputErrorf("%s is not as a build has left it and would be lost; move or delete it", file))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func hashFile(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
+}
+
+// write puts the files into a folder in place of those of an earlier build. All are written aside first; on any error what was
+// there is put back.
+func (o *output) write(dir string) (err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("dataset: %w", err)
+	}
+	aside, err := os.MkdirTemp(dir, ".build.*.tmp")
+	if err != nil {
+		return fmt.Errorf("dataset: cannot write into %s: %w", dir, err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
+	fresh, old := filepath.Join(aside, "new"), filepath.Join(aside, "old")
+	if err := errors.Join(os.Mkdir(fresh, 0o755), os.Mkdir(old, 0o755)); err != nil {
+		return fmt.Errorf("dataset: %w", err)
+	}
+	for _, name := range o.names {
+		if err := durable.WriteBytes(filepath.Join(fresh, name), o.text[name]); err != nil {
+			return fmt.Errorf("dataset: %w", err)
+		}
+	}
+	if err := move(dir, old, outputNames(), true); err != nil {
+		return errors.Join(fmt.Errorf("dataset: %w", err), move(old, dir, outputNames(), true))
+	}
+	if err := move(fresh, dir, o.names, false); err != nil {
+		return errors.Join(fmt.Errorf("dataset: %w", err), move(dir, fresh, o.names, true), move(old, dir, outputNames(), true))
+	}
+	return durable.SyncDir(dir)
+}
+
+// move renames files from one folder into another. Missing ones are left out if that is allowed.
+func move(from, to string, names []string, partial bool) error {
+	for _, name := range names {
+		err := os.Rename(filepath.Join(from, name), filepath.Join(to, name))
+		if missing := errors.Is(err, fs.ErrNotExist); err != nil && (!missing || !partial) {
+			return err
+		}
+	}
+	return nil
+}

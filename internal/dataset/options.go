@@ -1,0 +1,118 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"graft/internal/parallel"
+)
+
+var (
+	// ErrInput marks errors of what the user gave: options, folders, files. Nothing was written.
+	ErrInput = errors.New("input refused")
+	// ErrLeak marks the refusal of a split whose parts share nearly the same function. Nothing was written.
+	ErrLeak = errors.New("the split leaks")
+)
+
+// inputError is an error that is ErrInput too, without its text.
+type inputError struct{ error }
+
+func (inputError) Is(target error) bool { return target == ErrInput }
+
+func inputErrorf(format string, args ...any) error {
+	return inputError{fmt.Errorf("dataset: "+format, args...)}
+}
+
+// Options say what to build.
+type Options struct {
+	Raw string // folder of the source code
+	Out string // folder of the files written, created if need be
+
+	Include []string // globs of files to read; empty: what the domain says
+	Exclude []string // globs of files and folders to leave out
+	HoldOut []string // folders below Raw that go into a set of their own
+
+	Tasks                map[string]float64 // share of each task; those that the teacher cannot make are ignored
+	MinTokens, MaxTokens int                // of an output
+	CountTokens          func(text string) int
+	Tokenizer            string // whose tokens CountTokens counts, for the card
+
+	NearDuplicate  float64 // similarity from which two functions are the same, in (0, 1]
+	Dev, Test      float64 // shares of the functions, rounded to whole components
+	DisableFilters []string
+	Seed           uint64
+
+	DryRun bool           // do everything but write
+	Pool   *parallel.Pool // may be nil; results do not depend on it
+}
+
+// check reports all that is wrong with the options.
+func (o *Options) check() error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, inputErrorf(format, args...)) }
+	if o.MinTokens < 1 || o.MaxTokens <= o.MinTokens {
+		fail("outputs of %d to %d tokens are asked for, expected at least 1 and a range", o.MinTokens, o.MaxTokens)
+	}
+	if o.CountTokens == nil {
+		fail("CountTokens is missing")
+	}
+	if !(o.NearDuplicate > 0 && o.NearDuplicate <= 1) {
+		fail("near_duplicate is %g, expected a similarity above 0 and up to 1", o.NearDuplicate)
+	}
+	if !(o.Dev >= 0 && o.Test >= 0 && o.Dev+o.Test < 1) {
+		fail("dev is %g and test %g, expected shares that leave something to train on", o.Dev, o.Test)
+	}
+	for _, name := range o.DisableFilters {
+		switch f := filterByName(name); {
+		case f == nil:
+			fail("disable_filters: there is no filter %q; there are %s", name, strings.Join(switchable(), ", "))
+		case f.Fixed:
+			fail("disable_filters: %q cannot be disabled; %s can", name, strings.Join(switchable(), ", "))
+		}
+	}
+	for _, glob := range slices.Concat(o.Include, o.Exclude) {
+		if _, err := path.Match(glob, ""); err != nil {
+			fail("the glob %q is malformed: %w", glob, err)
+		}
+	}
+	if total := o.Tasks[string(Write)] + o.Tasks[string(Complete)]; !(total > 0) {
+		fail("tasks: without a teacher the tasks are %s and %s, and both have the share 0", Write, Complete)
+	}
+	return errors.Join(errs...)
+}
+
+// matchGlob reports whether a path with slashes matches a glob: * and ? stay within a name, ** stands for any folders, and a
+// glob without a slash is looked for in every folder.
+func matchGlob(glob, name string) bool {
+	if !strings.Contains(glob, "/") {
+		glob = "**/" + glob
+	}
+	return matchParts(strings.Split(strings.Trim(glob, "/"), "/"), strings.Split(name, "/"))
+}
+
+func matchParts(glob, name []string) bool {
+	for len(glob) > 0 {
+		if glob[0] == "**" {
+			for len(glob) > 1 && glob[1] == "**" {
+				glob = glob[1:]
+			}
+			for i := range len(name) + 1 {
+				if matchParts(glob[1:], name[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(name) == 0 {
+			return false
+		}
+		if ok, err := path.Match(glob[0], name[0]); err != nil || !ok {
+			return false
+		}
+		glob, name = glob[1:], name[1:]
+	}
+	return len(name) == 0
+}

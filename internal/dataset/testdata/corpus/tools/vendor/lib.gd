@@ -1,0 +1,2 @@
+func f() -> void:
+	print("somebody else's")
