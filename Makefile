@@ -3,6 +3,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 GO ?= go
+# One set of flags for all, so that nothing is compiled twice.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath
 LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
 RUFF := uvx ruff@0.14.5
 PYTHON := uv run --project ref python
@@ -15,7 +18,7 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 build: ## bin/graft
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/graft ./cmd/graft
+	$(GO) build -o bin/graft ./cmd/graft
 
 test: ## all tests, offline
 	$(GO) test ./...
@@ -50,8 +53,8 @@ generated: ## generated files are what their generators write
 
 cross: ## builds for every system, and plain Go in place of assembly
 	for t in $(TARGETS); do \
-		GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/graft; \
-		GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) vet ./...; \
+		GOOS=$${t%/*} GOARCH=$${t#*/} $(GO) build -o /dev/null ./cmd/graft; \
+		GOOS=$${t%/*} GOARCH=$${t#*/} $(GO) vet ./...; \
 	done
 	$(GO) vet -tags purego ./...
 

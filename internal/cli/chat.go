@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 
@@ -26,7 +27,10 @@ func chatCommand(app *App) *cobra.Command {
 		Long: "Talk to the configured model with the adapter of training.output_dir, if there is one. With --prompt one answer is printed;\n" +
 			"otherwise lines are read until the end of input, each a turn of the conversation; /reset forgets it.",
 		Example: "  graft chat --domain gdscript\n  graft chat -c my.yaml -p 'Write a function that clamps a value.' --temperature 0.7",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return app.chat(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.once = cmd.Flags().Changed("prompt")
+			return app.chat(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.prompt, "prompt", "p", "", "`TEXT` to answer once; - reads it from standard input")
@@ -43,7 +47,7 @@ func chatCommand(app *App) *cobra.Command {
 type chatFlags struct {
 	generate.Options
 	prompt, adapter string
-	base            bool
+	once, base      bool // once: prompt is given
 }
 
 func (o *chatFlags) check() error {
@@ -52,9 +56,11 @@ func (o *chatFlags) check() error {
 		return usageErrorf("graft: --base and --adapter exclude each other")
 	case o.MaxTokens < 1:
 		return usageErrorf("graft: --max-tokens is %d, expected at least 1", o.MaxTokens)
-	case o.Temperature < 0 || o.TopK < 0:
-		return usageErrorf("graft: --temperature and --top-k cannot be negative")
-	case o.TopP <= 0 || o.TopP > 1:
+	case !(o.Temperature >= 0) || math.IsInf(o.Temperature, 0): // NaN is neither
+		return usageErrorf("graft: --temperature is %v, expected a number that is not negative", o.Temperature)
+	case o.TopK < 0:
+		return usageErrorf("graft: --top-k is %d, expected 0 for all tokens, or a number of them", o.TopK)
+	case !(o.TopP > 0 && o.TopP <= 1):
 		return usageErrorf("graft: --top-p is %v, expected more than 0 and at most 1", o.TopP)
 	}
 	return nil
@@ -68,7 +74,7 @@ func (a *App) chat(ctx context.Context, o chatFlags) error {
 	if err != nil {
 		return err
 	}
-	if o.prompt != "" {
+	if o.once {
 		err = c.once(ctx, o.prompt)
 	} else {
 		err = c.loop(ctx)
@@ -109,7 +115,7 @@ func (a *App) openChat(o *chatFlags) (*conversation, error) {
 	m := engine.Model{Dir: dir, Half: c.Model.Dtype == "bfloat16", FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant}
 	loaded, err := native.Engine{Threads: n}.Open(m, adapterDir)
 	if err != nil {
-		return nil, inputError(err)
+		return nil, refusal(c, err)
 	}
 	o.Stop = loaded.Base.EndIDs()
 	return &conversation{App: a, model: loaded, options: o.Options, system: c.Data.SystemPrompt, in: os.Stdin}, nil
@@ -123,6 +129,9 @@ func (c *conversation) once(ctx context.Context, prompt string) error {
 			return err
 		}
 		prompt = string(text)
+	}
+	if strings.TrimSpace(prompt) == "" {
+		return usageErrorf("graft: the prompt is empty")
 	}
 	answer, err := c.answer(ctx, prompt, !c.flags.json)
 	if err != nil || !c.flags.json {
@@ -164,10 +173,11 @@ func (c *conversation) answer(ctx context.Context, text string, show bool) (stri
 		return "", &ExitError{ExitUsage, err}
 	}
 	ids := c.model.Base.Tokenizer.Encode(rendered)
-	room := min(len(ids)+c.options.MaxTokens, c.model.Base.Config.MaxPositions)
-	if len(ids) >= room {
-		return "", usageErrorf("graft: the conversation has %d tokens, the model has positions for %d; start anew with /reset", len(ids), room)
+	most := c.model.Base.Config.MaxPositions
+	if len(ids) >= most {
+		return "", usageErrorf("graft: the conversation has %d tokens, the model has positions for %d; shorten it, or start anew with /reset", len(ids), most)
 	}
+	room := len(ids) + min(c.options.MaxTokens, most-len(ids))
 	s, err := generate.New(c.model.Context, c.model.Model, room)
 	if err != nil {
 		return "", err

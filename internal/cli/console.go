@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -22,8 +23,8 @@ type console struct {
 	bars  *mpb.Progress // nil where out is no terminal
 	bar   *mpb.Bar
 	stage string
-	done  int    // of the stage, when it was told last
-	info  string // beside the bar
+	done  int           // of the stage, when it was told last
+	info  *atomic.Value // string beside the bar, which the display reads when it likes
 	start time.Time
 	first int // steps done when training started
 	told  time.Time
@@ -62,10 +63,10 @@ func (c *console) Emit(e event.Event) {
 	}
 }
 
-// line prints a line, above the bar if there is one.
+// line prints a line, above the bars if there are any.
 func (c *console) line(s string) {
 	w := c.out
-	if c.bars != nil && c.bar != nil {
+	if c.bars != nil {
 		w = c.bars
 	}
 	fmt.Fprintln(w, s)
@@ -78,24 +79,27 @@ func (c *console) progress(e event.Progress) {
 	switch {
 	case c.quiet:
 	case c.bars != nil:
-		c.show(e.Stage, e.Done, e.Total, e.Unit)
+		c.show(e, "")
 	case e.Stage != c.stage || time.Since(c.told) > lineEvery || e.Done == e.Total && c.done != e.Done:
 		c.stage, c.told, c.done = e.Stage, time.Now(), e.Done
 		fmt.Fprintf(c.out, "%s %d/%d %s\n", e.Stage, e.Done, e.Total, e.Unit)
 	}
 }
 
-// show moves the bar of a stage, a new one if the stage is new.
-func (c *console) show(stage string, done, total int, unit string) {
-	if c.bar == nil || stage != c.stage {
+// show moves the bar of a stage, a new one if the stage is new, and says something beside it.
+func (c *console) show(e event.Progress, beside string) {
+	if c.bar == nil || e.Stage != c.stage {
 		c.finishBar()
-		c.stage, c.info = stage, ""
-		c.bar = c.bars.AddBar(int64(total),
-			mpb.PrependDecorators(decor.Name(stage+" "), decor.CountersNoUnit("%d/%d "+unit)),
-			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return c.info })))
+		info := &atomic.Value{}
+		c.stage, c.info = e.Stage, info
+		info.Store(beside)
+		c.bar = c.bars.AddBar(int64(e.Total),
+			mpb.PrependDecorators(decor.Name(e.Stage+" "), decor.CountersNoUnit("%d/%d "+e.Unit)),
+			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return info.Load().(string) })))
 	}
-	c.bar.SetCurrent(int64(done))
-	if done >= total {
+	c.info.Store(beside)
+	c.bar.SetCurrent(int64(e.Done))
+	if e.Done >= e.Total {
 		c.finishBar()
 	}
 }
@@ -121,11 +125,12 @@ func (c *console) step(e event.Step) {
 	eta := time.Duration(float64(e.Total-e.Step) / rate * float64(time.Second)).Round(time.Second)
 	info := fmt.Sprintf("loss %.4f  %.0f tok/s  eta %v", e.Loss, e.TokensPerSecond, eta)
 	if c.bars != nil {
-		c.show("train", e.Step, e.Total, "steps")
-		c.info = info
+		c.show(event.Progress{Stage: "train", Done: e.Step, Total: e.Total, Unit: "steps"}, info)
 		return
 	}
-	fmt.Fprintf(c.out, "step %*d/%d  epoch %.2f  %s  lr %.2e  |g| %.3f\n", len(fmt.Sprint(e.Total)), e.Step, e.Total, e.Epoch, info, e.LearningRate, e.GradNorm)
+	if e.Logged {
+		fmt.Fprintf(c.out, "step %*d/%d  epoch %.2f  %s  lr %.2e  |g| %.3f\n", len(fmt.Sprint(e.Total)), e.Step, e.Total, e.Epoch, info, e.LearningRate, e.GradNorm)
+	}
 }
 
 // stepTime guesses how long the first step took from its rate, so that the first ETA is of use.

@@ -18,7 +18,12 @@ func doctorCommand(app *App) *cobra.Command {
 		Short:   "Say what this machine can do",
 		Long:    "Print what training on this machine will use: kernels, threads, their measured speed, memory, disk, the model cache.",
 		Example: "  graft doctor",
-		RunE:    func(*cobra.Command, []string) error { return app.doctor() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := app.flags.refuseConfig(cmd); err != nil {
+				return err
+			}
+			return app.doctor()
+		},
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 
 	"graft/internal/config"
 	"graft/internal/durable"
+	"graft/internal/engine"
 )
 
 func initCommand(app *App) *cobra.Command {
-	return &cobra.Command{
+	var dry bool
+	cmd := &cobra.Command{
 		Use:   "init [DIR] --domain NAME",
 		Short: "Start a project",
 		Long: "Write config/base.yaml with every key and its default, config/NAME.yaml, data/NAME/raw/ for the source code, .envrc.example and\n" +
@@ -26,9 +28,11 @@ func initCommand(app *App) *cobra.Command {
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			return app.init(dir)
+			return app.init(dir, dry)
 		},
 	}
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be written, write nothing")
+	return cmd
 }
 
 var domainName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
@@ -39,43 +43,75 @@ const (
 	gitignore = ".envrc\nadapters/\nmerged/\ndata/*/*.jsonl\n"
 )
 
-func (a *App) init(dir string) error {
+// initReport is what init has done, or would do.
+type initReport struct {
+	Wrote []string `json:"wrote"`
+	Kept  []string `json:"kept"`
+}
+
+func (a *App) init(dir string, dry bool) error {
 	name := a.flags.domain
 	switch {
 	case a.flags.config != "" || len(a.flags.sets) > 0:
 		return usageErrorf("graft: init reads no configuration; remove --config and --set")
 	case !domainName.MatchString(name):
 		return usageErrorf("graft: init needs --domain NAME, lower-case letters, digits, - and _; it is %q", name)
+	case name == "base":
+		return usageErrorf("graft: --domain base would be config/base.yaml, which all domains extend; choose another name")
 	}
-	files := []struct{ path, text string }{
+	raw := filepath.Join(dir, "data", name, "raw")
+	if err := engine.CheckOutput(raw); err != nil {
+		return usageErrorf("%w; choose another directory", err)
+	}
+	r := &initReport{Wrote: []string{}, Kept: []string{}}
+	var errs []error
+	if !dry {
+		errs = append(errs, os.MkdirAll(raw, 0o755))
+	}
+	for _, f := range []struct{ path, text string }{
 		{"config/base.yaml", config.BaseFile()},
 		{"config/" + name + ".yaml", "extends: base.yaml\ndomain: " + name + "\n"},
 		{".envrc.example", envrc},
 		{".gitignore", gitignore},
-	}
-	if err := os.MkdirAll(filepath.Join(dir, "data", name, "raw"), 0o755); err != nil {
-		return fmt.Errorf("graft: %w", err)
-	}
-	var errs []error
-	for _, f := range files {
-		path := filepath.Join(dir, filepath.FromSlash(f.path))
-		if _, err := os.Stat(path); err == nil {
-			a.says("kept  %s", path)
-			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if err := durable.WriteBytes(path, []byte(f.text)); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		a.says("wrote %s", path)
+	} {
+		errs = append(errs, r.add(filepath.Join(dir, filepath.FromSlash(f.path)), f.text, dry))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("graft: %w", err)
 	}
-	a.says("put source code into %s, then: graft dataset build --domain %s", filepath.Join(dir, "data", name, "raw"), name)
+	return a.initSays(r, raw, dry)
+}
+
+// add writes a file, unless it is there.
+func (r *initReport) add(path, text string, dry bool) error {
+	if _, err := os.Lstat(path); err == nil {
+		r.Kept = append(r.Kept, path)
+		return nil
+	}
+	r.Wrote = append(r.Wrote, path)
+	if dry {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return durable.WriteBytes(path, []byte(text))
+}
+
+func (a *App) initSays(r *initReport, raw string, dry bool) error {
+	if a.flags.json {
+		return writeJSON(a.Stdout, r)
+	}
+	did := "wrote"
+	if dry {
+		did = "would write"
+	}
+	for _, path := range r.Kept {
+		a.says("kept %s", path)
+	}
+	for _, path := range r.Wrote {
+		a.says("%s %s", did, path)
+	}
+	a.says("put source code into %s, then: graft dataset build --domain %s", raw, a.flags.domain)
 	return nil
 }

@@ -34,14 +34,11 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant,
 		},
 		Data: engine.Data{
-			Train: c.Data.Train, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
+			Train: c.Data.Train, Eval: c.Data.Eval, Evaluate: evaluates, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
 		OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
-	}
-	if evaluates {
-		j.Data.Eval = c.Data.Eval
 	}
 	return j, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -10,7 +11,9 @@ import (
 
 	"graft/internal/adapter"
 	"graft/internal/config"
+	"graft/internal/engine"
 	"graft/internal/engine/native"
+	"graft/internal/event"
 	"graft/internal/export"
 )
 
@@ -53,45 +56,73 @@ func (a *App) merge(ctx context.Context, o mergeFlags) error {
 	if err != nil {
 		return err
 	}
-	base, err := a.modelDir(c)
+	con := newConsole(a.Stderr, a.flags.quiet)
+	r, err := a.mergeModel(ctx, c, o, con)
+	con.close()
 	if err != nil {
 		return err
+	}
+	did := "wrote"
+	if o.dry {
+		did = "would write"
+	}
+	if err := a.mergeSays(r, did); err != nil {
+		return err
+	}
+	if r.Parity != nil && !r.Parity.OK {
+		return &ExitError{Code: ExitGate}
+	}
+	return nil
+}
+
+// mergeModel merges and checks what was written, or, dry, says what would be.
+func (a *App) mergeModel(ctx context.Context, c *config.Config, o mergeFlags, sink event.Sink) (*mergeReport, error) {
+	if err := vacant(o.output); err != nil {
+		return nil, err
+	}
+	base, err := a.modelDir(c)
+	if err != nil {
+		return nil, err
 	}
 	adapterDir, err := adapterOf(c, o.adapter)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	n, err := a.threads()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m, err := native.Engine{Threads: n}.PlanMerge(base, adapterDir)
 	if err != nil {
-		return inputError(err)
+		return nil, refusal(c, err)
 	}
 	r := &mergeReport{Output: o.output, Files: len(m.Plan.Shards) + len(m.Plan.Copy), Bytes: m.Plan.Bytes, Merged: m.Plan.Merged}
 	if o.dry {
-		return a.mergeSays(r, "would write")
+		return r, nil
 	}
-	con := newConsole(a.Stderr, a.flags.quiet)
-	err = m.Write(ctx, o.output, con)
-	con.close()
+	err = m.Write(ctx, o.output, sink)
 	if errors.Is(err, export.ErrOccupied) {
-		return &ExitError{ExitUsage, err}
+		return nil, &ExitError{ExitUsage, err}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p, err := m.Check(o.output)
-	if err != nil {
-		return err
-	}
 	r.Parity = &p
-	if err := a.mergeSays(r, "wrote"); err != nil {
-		return err
+	return r, err
+}
+
+// vacant refuses a directory that cannot be written or that holds something.
+func vacant(dir string) error {
+	if err := engine.CheckOutput(dir); err != nil {
+		return usageErrorf("%w; choose another --output", err)
 	}
-	if !p.OK {
-		return &ExitError{Code: ExitGate}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("graft: %w", err)
+	}
+	if len(entries) > 0 {
+		return usageErrorf("graft: %s is not empty; choose another --output or remove it", dir)
 	}
 	return nil
 }

@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/hub"
 )
@@ -13,22 +18,65 @@ import (
 func pullCommand(app *App) *cobra.Command {
 	var revision string
 	cmd := &cobra.Command{
-		Use:   "pull MODEL",
+		Use:   "pull [MODEL]",
 		Short: "Download a model from the hub",
-		Long: "Download configuration, tokenizer and weights of a model into the hub's usual cache, where other tools find them too. An interrupted\n" +
-			"download continues, every file is verified. HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE mean what they always do.",
-		Example: "  graft pull Qwen/Qwen3-0.6B\n  graft pull Qwen/Qwen2.5-Coder-0.5B-Instruct --revision main",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return app.pull(cmd.Context(), args[0], revision) },
+		Long: "Download configuration, tokenizer and weights of MODEL, or of the configured model, into the hub's usual cache, where other tools find\n" +
+			"them too. An interrupted download continues, every file is verified. HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_ENDPOINT and\n" +
+			"HF_HUB_OFFLINE mean what they always do.",
+		Example: "  graft pull Qwen/Qwen3-0.6B\n  graft pull Qwen/Qwen2.5-Coder-0.5B-Instruct --revision main\n  graft pull --domain gdscript",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, revision, err := app.pullWhat(cmd, args, revision)
+			if err != nil {
+				return err
+			}
+			return app.pull(cmd.Context(), id, revision)
+		},
 	}
 	cmd.Flags().StringVar(&revision, "revision", "", "branch, tag or commit (main by default)")
 	return cmd
+}
+
+// pullWhat is the model and revision to pull: the argument's, or the configuration's.
+func (a *App) pullWhat(cmd *cobra.Command, args []string, named string) (id, revision string, err error) {
+	switch {
+	case len(args) > 0:
+		if a.flags.refuseConfig(cmd) != nil {
+			return "", "", usageErrorf("graft: pull takes a model or a configuration that names one, not both")
+		}
+		id, revision = args[0], named
+	case a.flags.config == "" && a.flags.domain == "" && len(a.flags.sets) == 0:
+		return "", "", usageErrorf("graft: pull needs a model, such as graft pull Qwen/Qwen3-0.6B, or a configuration that names one")
+	default:
+		c, err := a.loadConfig()
+		if err != nil {
+			return "", "", err
+		}
+		id, revision = c.Model.Name, cmp.Or(named, c.Model.Revision)
+	}
+	if strings.HasPrefix(id, engine.BuiltinPrefix) {
+		return "", "", usageErrorf("graft: %s is inside the program, there is nothing to pull", id)
+	}
+	return id, revision, nil
+}
+
+// checkHub tells whether a model, a revision and an endpoint can be meant by o: in a cache that holds nothing, only such options fail otherwise
+// than for the cache.
+func checkHub(o hub.Options) error {
+	o.CacheDir = os.DevNull
+	if _, err := hub.Resolve(o); err != nil && !errors.Is(err, hub.ErrNotCached) {
+		return &ExitError{ExitUsage, err}
+	}
+	return nil
 }
 
 func (a *App) pull(ctx context.Context, id, revision string) error {
 	con := newConsole(a.Stderr, a.flags.quiet)
 	o := a.hubOptions()
 	o.ID, o.Revision = id, revision
+	if err := checkHub(o); err != nil {
+		return err
+	}
 	last := time.Time{}
 	o.Progress = func(p hub.Progress) {
 		if time.Since(last) > 100*time.Millisecond || p.Done == p.Total {
@@ -38,6 +86,9 @@ func (a *App) pull(ctx context.Context, id, revision string) error {
 	}
 	dir, err := hub.Pull(ctx, o)
 	con.close()
+	if errors.Is(err, hub.ErrNotCached) {
+		return usageErrorf("%w; HF_HUB_OFFLINE is set", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func NewRoot(app *App) *cobra.Command {
 		Long: "graft turns domain code into a coding assistant: raw code, instruction data, adapter, proof, merged model.\n\n" +
 			"Exit codes: 0 done, 1 the work failed, 2 bad usage, configuration or input, 3 a gate refused, 130 interrupted.",
 		Example:           "  graft config check --domain avorion",
+		Version:           Version,
 		SilenceErrors:     true, // Run prints them
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return app.flags.check() },
@@ -41,6 +42,8 @@ func NewRoot(app *App) *cobra.Command {
 	root.SetErr(app.Stderr)
 	app.flags.register(root)
 	root.AddCommand(
+		datasetCommand(app),
+		demoCommand(app),
 		trainCommand(app),
 		planCommand(app),
 		mergeCommand(app),
@@ -139,14 +142,39 @@ func flagHint(cmd *cobra.Command, name string) string {
 
 // Run runs the program with args and returns its exit code. Errors are written to app.Stderr.
 func (a *App) Run(ctx context.Context, args []string) int {
-	root := NewRoot(a)
+	out := &checkedWriter{Writer: a.Stdout}
+	app := *a
+	app.Stdout = out
+	root := NewRoot(&app)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("graft: the output was lost: %w", out.err)
+	}
 	var exit *ExitError
-	if silent := errors.As(err, &exit) && exit.Err == nil; err != nil && !silent {
+	switch silent := errors.As(err, &exit) && exit.Err == nil; {
+	case err == nil || silent:
+	case exit == nil && ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(a.Stderr, "graft: interrupted")
+	default:
 		fmt.Fprintln(a.Stderr, err)
 	}
 	return exitCode(err, ctx.Err() != nil)
+}
+
+// checkedWriter remembers that something could not be written: no command ends well when its output is lost.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+// Write passes p on.
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // Main runs the program as the operating system started it and returns its exit code. The first interrupt asks the

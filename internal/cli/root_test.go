@@ -123,9 +123,9 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space 
 
 // TestWriteFails proves that no command ends well when its output is lost.
 func TestWriteFails(t *testing.T) {
-	for _, args := range []string{"config show", "config show --json", "config check --set lora.r=8", "config check --set lora.r=8 --json", "config docs", "config schema"} {
+	for _, args := range []string{"config show", "config show --json", "config check --set lora.r=8", "config check --set lora.r=8 --json", "config docs", "config schema", "doctor", "help", "completion bash"} {
 		var errs bytes.Buffer
-		app := &App{Stdout: brokenWriter{}, Stderr: &errs}
+		app := &App{Stdout: brokenWriter{}, Stderr: &errs, LookupEnv: func(string) (string, bool) { return "", false }}
 		if code := app.Run(t.Context(), strings.Fields(args)); code != ExitFailed || !strings.Contains(errs.String(), "no space left") {
 			t.Errorf("%s: exit code %d, %q", args, code, errs.String())
 		}

@@ -17,12 +17,23 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script/*.txtar, one file per command and topic: NAME_topic.txtar.
 func TestScripts(t *testing.T) {
+	cache := t.TempDir()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits": exits, "refuses": refuses, "stops": stops, "json": jsonField, "jsonl": jsonLines, "model": modelDir, "damage": damage,
+			"adapt": adapt, "replace": replace, "sameadapter": sameAdapter, "hub": serveHub,
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_CACHE_HOME", cache) // one copy of the built-in model
+			env.Setenv("HF_HUB_CACHE", env.WorkDir+"/hub")
+			env.Setenv("GRAFT_THREADS", "1") // scripts run side by side
+			env.Values["hub"] = &fakeHub{files: map[string]string{}}
+			return nil
+		},
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"graft/internal/config"
 	"graft/internal/engine"
 	"graft/internal/engine/native"
 	"graft/internal/event"
@@ -33,24 +34,30 @@ func (a *App) train(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	j, err := a.job(c)
+	con := newConsole(a.Stderr, a.flags.quiet)
+	result, err := a.trainJob(ctx, c, con)
+	con.close()
 	if err != nil {
 		return err
+	}
+	return a.report(result)
+}
+
+// trainJob trains what the configuration describes.
+func (a *App) trainJob(ctx context.Context, c *config.Config, sink event.Sink) (*engine.Result, error) {
+	j, err := a.job(c)
+	if err != nil {
+		return nil, err
 	}
 	n, err := a.threads()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	con := newConsole(a.Stderr, a.flags.quiet)
-	result, err := native.Engine{Threads: n}.Train(ctx, j, con)
-	con.close()
+	result, err := native.Engine{Threads: n}.Train(ctx, j, sink)
 	if errors.Is(err, context.Canceled) {
-		return &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command continues the run"), withoutCancel(err))}
+		return nil, &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command continues the run"), withoutCancel(err))}
 	}
-	if err != nil {
-		return inputError(err)
-	}
-	return a.report(result)
+	return result, refusal(c, err)
 }
 
 // withoutCancel is what went wrong beside the interruption, or nil.
@@ -74,7 +81,7 @@ func (a *App) report(r *engine.Result) error {
 		return writeJSON(a.Stdout, r)
 	}
 	if r.Already {
-		a.says("%s holds this run, finished: nothing to do", r.Dir)
+		a.says("%s: this run is already finished, nothing to do", r.Dir)
 		return nil
 	}
 	a.says("%d steps, loss %.4f, %d tokens; adapter in %s", r.Steps, r.Loss, r.Tokens, r.Dir)
@@ -105,10 +112,11 @@ func (a *App) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var sink event.Sink = newConsole(a.Stderr, a.flags.quiet)
-	p, err := native.Engine{Threads: n}.Plan(ctx, j, sink)
+	con := newConsole(a.Stderr, a.flags.quiet)
+	p, err := native.Engine{Threads: n}.Plan(ctx, j, con)
+	con.close()
 	if err != nil {
-		return inputError(err)
+		return refusal(c, err)
 	}
 	if a.flags.json {
 		if err := writeJSON(a.Stdout, p); err != nil {

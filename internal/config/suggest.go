@@ -35,8 +35,8 @@ func (x *index) suggest(key string) []string {
 	for i := range x.options {
 		opt := &x.options[i]
 		d := distance(name, opt.name())
-		if slices.ContainsFunc(opt.aka, func(aka string) bool { return normal(aka) == normal(name) }) {
-			d = 0
+		for _, aka := range opt.aka {
+			d = min(d, slips(name, aka))
 		}
 		m.add(opt.key, d+sectionPenalty(section, opt.section()))
 	}
@@ -86,21 +86,23 @@ const far = 1 << 20
 // distance scores how far name is from candidate, in tenths of a slip: 0 for the same word but for case and
 // separators, 10 for each inserted, lost, changed or swapped letter, 25 where one is made of words of the other.
 func distance(name, candidate string) int {
+	score := slips(name, candidate)
+	if score > 0 && utf8.RuneCountInString(name) <= maxSuggest && (containsWords(candidate, name) || containsWords(name, candidate)) {
+		score = min(score, 25)
+	}
+	return score
+}
+
+// slips is distance for words that are the same but for a few letters.
+func slips(name, candidate string) int {
 	if utf8.RuneCountInString(name) > maxSuggest {
 		return far
 	}
 	a, b := normal(name), normal(candidate)
-	if a == b {
-		return 0
+	if n := editDistance([]rune(a), []rune(b)); n <= (len(b)+1)/4 {
+		return 10 * n
 	}
-	score := far
-	if slips := editDistance([]rune(a), []rune(b)); slips <= (len(b)+1)/4 {
-		score = 10 * slips
-	}
-	if containsWords(candidate, name) || containsWords(name, candidate) {
-		score = min(score, 25)
-	}
-	return score
+	return far
 }
 
 // normal folds what people mix up: case and separators.

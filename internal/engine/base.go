@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"graft/internal/chat"
 	"graft/internal/tokenizer"
@@ -21,11 +22,12 @@ type Base struct {
 // OpenWeights opens a model directory for its tensors; tokenizer and template stay nil.
 func OpenWeights(dir string) (*Base, error) {
 	b := &Base{Dir: dir}
-	var err1, err2 error
-	b.Config, err1 = weights.ReadConfig(dir)
-	b.Source, err2 = weights.OpenDir(dir)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, errors.Join(err, b.Close())
+	var err error
+	if b.Config, err = weights.ReadConfig(dir); err != nil {
+		return nil, err // opening the weights would repeat it
+	}
+	if b.Source, err = weights.OpenDir(dir); err != nil {
+		return nil, err
 	}
 	return b, nil
 }
@@ -33,7 +35,7 @@ func OpenWeights(dir string) (*Base, error) {
 // OpenBase opens a model directory. All that is wrong with it is reported at once.
 func OpenBase(dir string) (*Base, error) {
 	b, err1 := OpenWeights(dir)
-	tok, err2 := tokenizer.Load(dir)
+	tok, err2 := loadTokenizer(dir)
 	template, err3 := chat.LoadTemplate(dir)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		if b != nil {
@@ -47,6 +49,14 @@ func OpenBase(dir string) (*Base, error) {
 			dir, n-1, b.Config.VocabSize), b.Close())
 	}
 	return b, nil
+}
+
+func loadTokenizer(dir string) (*tokenizer.Tokenizer, error) {
+	tok, err := tokenizer.Load(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("engine: %s has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt; copy them from the original model", dir)
+	}
+	return tok, err
 }
 
 // Close releases the files.

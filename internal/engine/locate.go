@@ -45,9 +45,17 @@ func (l Locator) Dir(name, revision string) (string, error) {
 	o.ID, o.Revision = name, revision
 	dir, err := hub.Resolve(o)
 	if errors.Is(err, hub.ErrNotCached) {
-		return "", fmt.Errorf("engine: %w\n  graft pull %s", err, name)
+		return "", fmt.Errorf("engine: %w\n  %s", err, pullCommand(name, revision))
 	}
 	return dir, err
+}
+
+// pullCommand is the command that fetches a revision of a model.
+func pullCommand(name, revision string) string {
+	if revision == "" || revision == hub.DefaultRevision {
+		return "graft pull " + name
+	}
+	return "graft pull " + name + " --revision " + revision
 }
 
 // unpack writes a built-in model into the cache, unless it is there.

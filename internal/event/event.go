@@ -41,7 +41,8 @@ type Step struct {
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	RSSBytes        int     `json:"rss_bytes"`
 
-	Total int `json:"-"` // steps of the run
+	Total  int  `json:"-"` // steps of the run
+	Logged bool `json:"-"` // it is a line of metrics.jsonl, its loss the mean since the last one
 }
 
 // Eval is one evaluation, a line of metrics.jsonl.

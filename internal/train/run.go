@@ -148,8 +148,7 @@ func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
 	e.Step, e.Total, e.Tokens, e.TrainedTokens = s.Step, r.plan.total, s.Tokens, s.TrainedTokens
 	e.Epoch = r.order.epochs(s.Step)
 	e.TokensPerSecond, e.RSSBytes = float64(n)/took.Seconds(), mem.RSS()
-	due := s.Step%r.opt.LoggingSteps == 0
-	if due {
+	if e.Logged = s.Step%r.opt.LoggingSteps == 0; e.Logged {
 		e.Loss = s.LossSum / float64(r.opt.LoggingSteps)
 		s.LossSum = 0
 		if err := r.metrics.write(&e); err != nil {
@@ -180,7 +179,7 @@ func (r *Run) observe(ctx context.Context) error {
 
 // evaluation measures the held-out loss and decides on early stopping.
 func (r *Run) evaluation(ctx context.Context) error {
-	loss, n, err := r.evaluate(ctx, r.Setup.Eval)
+	loss, n, err := r.Evaluate(ctx, r.Setup.Eval)
 	if err != nil {
 		return err
 	}
@@ -209,7 +208,7 @@ func (r *Run) evaluation(ctx context.Context) error {
 
 // Evaluate is the mean loss of the adapted model over the trained tokens of rows, and their number.
 func (r *Run) Evaluate(ctx context.Context, rows []Row) (loss float64, trained int, err error) {
-	return r.evaluate(ctx, rows)
+	return Loss(ctx, r.nn, r.model, rows, r.opt.BatchSize)
 }
 
 // interrupted saves where the run is if it was asked to stop.

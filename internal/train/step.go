@@ -215,17 +215,17 @@ func (w *walk) backward(dx *nn.Tensor) error {
 	return nil
 }
 
-// evaluate is the mean loss over the trained tokens of rows, and their number.
-func (r *Run) evaluate(ctx context.Context, rows []Row) (loss float64, trained int, err error) {
+// Loss is the mean loss of a model over the trained tokens of rows, batch rows at a time, and their number.
+func Loss(ctx context.Context, c *nn.Context, m model.Model, rows []Row, batch int) (loss float64, trained int, err error) {
 	var sum float64
-	for lo := 0; lo < len(rows); lo += r.opt.BatchSize {
+	for lo := 0; lo < len(rows); lo += batch {
 		if err := ctx.Err(); err != nil {
 			return 0, 0, err
 		}
-		p := newPass(rows[lo:min(lo+r.opt.BatchSize, len(rows))])
-		h := model.Forward(r.nn, r.model, p.batch)
-		t := r.nn.NewTape(false)
-		sum += t.CrossEntropy(t.Leaf(h, false), r.model.Head(), p.targets, 1, nil)
+		p := newPass(rows[lo:min(lo+batch, len(rows))])
+		h := model.Forward(c, m, p.batch)
+		t := c.NewTape(false)
+		sum += t.CrossEntropy(t.Leaf(h, false), m.Head(), p.targets, 1, nil)
 		t.Free()
 		trained += p.trained
 	}

@@ -20,11 +20,7 @@ import (
 const CardFile = "README.md"
 
 // writeCard writes the model card. Nothing in it depends on when or how fast the run was: the same run has the same card.
-func (r *run) writeCard(s train.State) error {
-	losses, evals, err := readCurve(filepath.Join(r.job.OutputDir, train.MetricsFile))
-	if err != nil {
-		return err
-	}
+func (r *run) writeCard(s train.State, losses, evals []float64) error {
 	j, o := r.job, r.job.Options
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -34,12 +30,12 @@ func (r *run) writeCard(s train.State) error {
 	line("```\n%s```\n", r.record.Coverage)
 	line("## Training\n")
 	line("| | |\n|---|---|")
-	line("| data | `%s` (%s) |", filepath.Base(j.Data.Train), r.record.Identity["training data"][:16])
+	line("| data | `%s` (%s) |", filepath.Base(j.Data.Train), r.record.Identity[trainingData][:16])
 	line("| samples | %d, %d tokens, %d of them trained |", r.record.Data.Samples, r.record.Data.Tokens, r.record.Data.TrainedTokens)
 	line("| cut off, dropped | %d, %d |", r.record.Data.Truncated, len(r.record.Data.Dropped))
 	line("| steps | %d of %d x %d rows |", s.Step, o.Accumulation, o.BatchSize)
 	line("| learning rate | %g, %s |", o.LearningRate, o.Schedule)
-	line("| base held as | %s |", r.record.Identity["base held as"])
+	line("| base held as | %s |", heldAs(j.Model))
 	if n := len(losses); n > 0 {
 		line("| loss | %.4f at first, %.4f at last |", losses[0], losses[n-1])
 	}

@@ -3,6 +3,9 @@ package native
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"graft/internal/chat"
 	"graft/internal/dataset/record"
@@ -22,41 +25,79 @@ type data struct {
 
 // loadData reads, renders, masks and packs the records of a job. All that is wrong with them is reported.
 func loadData(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink) (*data, error) {
-	d := &data{}
-	set, err := tokenize(j, b, pool, j.Data.Train, j.Data.Packing)
-	var evalSet sample.Set
-	var evalErr error
-	if j.Data.Eval != "" {
-		evalSet, evalErr = tokenize(j, b, pool, j.Data.Eval, false)
+	trainRecords, err1 := readRecords("data.train", j.Data.Train, j.Data.Format)
+	evalRecords, err2 := readHeldOut(j.Data, sink)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
 	}
-	if err := errors.Join(err, evalErr); err != nil {
+	set, err1 := tokenize(j, b, pool, j.Data.Train, trainRecords)
+	var evalSet sample.Set
+	if j.Data.Evaluate {
+		evalJob := j
+		evalJob.Data.Packing = false
+		evalSet, err2 = tokenize(evalJob, b, pool, j.Data.Eval, evalRecords)
+	}
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, engine.Input(err)
 	}
+	if err := checkLeak(j.Data, trainRecords, evalRecords, b.Template); err != nil {
+		return nil, err
+	}
+	d := &data{train: rows(set, j.Data)}
 	tell(sink, j.Data.Train, set.Stats, j.Data.MaxLength)
-	d.train = rows(set, j.Data)
 	d.report = &dataReport{
 		Samples: len(set.Samples), Rows: len(d.train), Tokens: set.Stats.Tokens, TrainedTokens: set.Stats.Trained,
 		Longest: set.Stats.Longest, Truncated: len(set.Stats.Truncated), Dropped: set.Stats.Dropped, EvalSamples: len(evalSet.Samples),
 	}
-	if j.Data.Eval != "" {
+	if j.Data.Evaluate {
 		tell(sink, j.Data.Eval, evalSet.Stats, j.Data.MaxLength)
 		d.eval = rows(evalSet, engine.Data{})
 	}
-	for _, s := range append(set.Samples, evalSet.Samples...) {
-		d.longest = max(d.longest, len(s.IDs))
+	for _, samples := range [][]sample.Sample{set.Samples, evalSet.Samples} {
+		for _, s := range samples {
+			d.longest = max(d.longest, len(s.IDs))
+		}
 	}
 	return d, nil
 }
 
-// tokenize reads one file of records.
-func tokenize(j engine.Job, b *engine.Base, pool *parallel.Pool, path string, packing bool) (sample.Set, error) {
-	records, err := record.Read(path, record.Format(j.Data.Format))
-	if err != nil {
-		return sample.Set{}, err
+// readRecords reads the file that a configuration key names.
+func readRecords(key, path, format string) ([]record.Record, error) {
+	records, err := record.Read(path, record.Format(format))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, engine.InputAt(key, fmt.Errorf("%s does not exist%s; write it with graft dataset build, or name another file", path, below(path)))
 	}
+	return records, engine.Input(err)
+}
+
+// below says what a relative path is relative to.
+func below(path string) string {
+	if dir, err := os.Getwd(); err == nil && !filepath.IsAbs(path) {
+		return " in " + dir
+	}
+	return ""
+}
+
+// readHeldOut reads the evaluation records. Where nothing is evaluated they are only compared with the training data, if there are any.
+func readHeldOut(d engine.Data, sink event.Sink) ([]record.Record, error) {
+	if d.Evaluate {
+		return readRecords("data.eval", d.Eval, d.Format)
+	}
+	if _, err := os.Stat(d.Eval); d.Eval == "" || err != nil {
+		return nil, nil
+	}
+	records, err := record.Read(d.Eval, record.Format(d.Format))
+	if err != nil {
+		sink.Emit(event.Warning{Text: fmt.Sprintf("%s was not compared with %s: %v", d.Eval, d.Train, err)})
+	}
+	return records, nil
+}
+
+// tokenize makes samples of the records of a file.
+func tokenize(j engine.Job, b *engine.Base, pool *parallel.Pool, path string, records []record.Record) (sample.Set, error) {
 	m := &chat.Masker{Template: b.Template, Encoder: b.Tokenizer, EndIDs: b.EndIDs(), All: j.Data.All}
 	return sample.Tokenize(records, m, sample.Options{
-		Path: path, System: j.Data.SystemPrompt, MaxLength: j.Data.MaxLength, Packing: packing, Pool: pool,
+		Path: path, System: j.Data.SystemPrompt, MaxLength: j.Data.MaxLength, Packing: j.Data.Packing, Pool: pool,
 	})
 }
 
@@ -90,16 +131,16 @@ func rows(set sample.Set, d engine.Data) []train.Row {
 func tell(sink event.Sink, path string, s sample.Stats, most int) {
 	sink.Emit(event.Note{Text: fmt.Sprintf("%s: %d samples, %d tokens, %d of them trained, longest %d", path, s.Samples, s.Tokens, s.Trained, s.Longest)})
 	if n := len(s.Truncated); n > 0 {
-		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: %d samples are longer than training.max_seq_length %d and were cut off at the end: lines %s",
-			path, n, most, few(s.Truncated))})
+		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: longer than training.max_seq_length %d and cut off at the end: %d of %d samples, lines %s",
+			path, most, n, s.Records, few(s.Truncated))})
 	}
 	if n := len(s.Dropped); n > 0 {
-		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: %d samples were dropped, nothing trained is left of them within %d tokens: lines %s",
-			path, n, most, few(s.Dropped))})
+		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: dropped, since the first %d tokens hold nothing that is trained: %d of %d samples, lines %s",
+			path, most, n, s.Records, few(s.Dropped))})
 	}
 	if n := len(s.Shifted); n > 0 {
-		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: the prompt of %d samples is tokenised otherwise than at the start of the whole: lines %s",
-			path, n, few(s.Shifted))})
+		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: the prompt alone is tokenised otherwise than at the start of the whole: %d of %d samples, lines %s",
+			path, n, s.Records, few(s.Shifted))})
 	}
 }
 

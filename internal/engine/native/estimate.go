@@ -50,8 +50,8 @@ func linear(c *weights.Config) int {
 // efficiency is the share of the measured rate of a matrix product that a whole step reaches (bench/README.md).
 const efficiency = 0.75
 
-func estimate(s shape, rate float64) *Estimate {
-	e := &Estimate{Available: mem.Available(), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens, Rate: rate}
+func estimate(s shape) *Estimate {
+	e := &Estimate{Available: mem.Available(), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
 	e.Weights = s.weightBytes()
 	e.Adapter = 16 * s.cover.Trainable
 	e.Activations, e.Head = s.activations(), s.headBytes()
@@ -65,11 +65,11 @@ func estimate(s shape, rate float64) *Estimate {
 	}
 	perToken += 7 * float64(s.sequence) * float64(s.cfg.Heads*s.cfg.HeadDim*s.cfg.Layers) // attention, half of the square
 	e.FLOP = perToken * float64(s.tokens)
-	if rate > 0 {
-		e.Seconds = e.FLOP / (rate * efficiency)
-	}
 	return e
 }
+
+// at adds the time, which the measured rate of a matrix product tells.
+func (e *Estimate) at(rate float64) { e.Rate, e.Seconds = rate, e.FLOP/(rate*efficiency) }
 
 // weightBytes is the base as it is held: stored bytes are mapped as they are, quantising replaces those of the projections.
 func (s *shape) weightBytes() int {
@@ -135,8 +135,14 @@ func (e *Estimate) String() string {
 	row("activations", e.Activations)
 	row("head", e.Head)
 	row("overhead", e.Overhead)
-	fmt.Fprintf(&b, "  %-12s %10s of %s available\n", "total", size(e.Total), size(e.Available))
-	fmt.Fprintf(&b, "disk %s of %s free\n", size(e.Disk), size(e.FreeDisk))
+	of := func(n int, what string) string {
+		if n == 0 {
+			return "" // the system does not tell
+		}
+		return " of " + size(n) + " " + what
+	}
+	fmt.Fprintf(&b, "  %-12s %10s%s\n", "total", size(e.Total), of(e.Available, "available"))
+	fmt.Fprintf(&b, "disk %s%s\n", size(e.Disk), of(e.FreeDisk, "free"))
 	fmt.Fprintf(&b, "work %d steps, %d tokens, %.3g FLOP", e.Steps, e.Tokens, e.FLOP)
 	if e.Seconds > 0 {
 		fmt.Fprintf(&b, ", about %s at %.0f %% of the %.0f GFLOP/s measured now", duration(e.Seconds), 100*efficiency, e.Rate/1e9)

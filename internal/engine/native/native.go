@@ -2,7 +2,6 @@ package native
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -41,18 +40,21 @@ type Plan struct {
 }
 
 // Plan checks a job as Train does, loads nothing but names and shapes of the weights, and writes nothing.
-func (e Engine) Plan(_ context.Context, j engine.Job, sink event.Sink) (*Plan, error) {
-	r, err := e.prepare(j, sink, true)
+func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*Plan, error) {
+	r, err := e.prepare(ctx, j, sink)
 	if err != nil {
 		return nil, err
 	}
-	defer r.close()
-	return &Plan{r.record.Coverage, r.data.report, r.estimate}, nil
+	if _, err := r.record.claim(j.OutputDir, j.Restart); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	r.estimate.at(measureRate(r.pool, j.Model.Half))
+	return &Plan{r.record.Coverage, r.data.report, r.estimate}, r.close()
 }
 
 // Train runs the job, or what is left of it.
 func (e Engine) Train(ctx context.Context, j engine.Job, sink event.Sink) (result *engine.Result, err error) {
-	r, err := e.prepare(j, sink, false)
+	r, err := e.prepare(ctx, j, sink)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +93,7 @@ func (r *run) close() error {
 }
 
 // prepare does everything that can fail because of what the user gave, before anything is written or loaded.
-func (e Engine) prepare(j engine.Job, sink event.Sink, measure bool) (_ *run, err error) {
+func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *run, err error) {
 	r := &run{job: j, sink: sink, pool: parallel.New(e.Threads), start: time.Now()}
 	defer func() {
 		if err != nil {
@@ -108,17 +110,16 @@ func (e Engine) prepare(j engine.Job, sink event.Sink, measure bool) (_ *run, er
 	if r.data, err = loadData(j, r.base, r.pool, sink); err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err := r.checkLength(); err != nil {
 		return nil, engine.Input(err)
 	}
 	if r.record, err = r.newRecord(cover, e.Threads); err != nil {
 		return nil, err
 	}
-	rate := 0.0
-	if measure {
-		rate = measureRate(r.pool, j.Model.Half)
-	}
-	r.estimate, err = r.newEstimate(cover, rate, e.Threads)
+	r.estimate, err = r.newEstimate(cover, e.Threads)
 	return r, engine.Input(err)
 }
 
@@ -128,17 +129,52 @@ func (r *run) cover() (*adapter.Coverage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.job.InitFrom == "" {
-		return adapter.Cover(m, r.job.Spec)
+	if r.job.InitFrom != "" {
+		if err := r.adopt(m); err != nil {
+			return nil, engine.InputAt("lora.init_from", err)
+		}
 	}
+	c, err := adapter.Cover(m, r.job.Spec)
+	if err != nil {
+		return nil, engine.InputAt(culprit(m, r.job.Spec), err)
+	}
+	return c, nil
+}
+
+// adopt takes over the settings of the adapter to start from, after a look at all its tensors.
+func (r *run) adopt(m model.Model) error {
 	spec, base, err := adapter.ReadSpec(m, r.job.InitFrom)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	a, err := adapter.Load(nn.NewContext(r.pool, false), m, r.job.InitFrom, 0, 0)
+	if err != nil {
+		return err
+	}
+	a.Detach(m)
 	r.tellSpec(spec, base)
 	spec.Dropout = r.job.Spec.Dropout
 	r.job.Spec = spec
-	return adapter.Cover(m, spec)
+	return nil
+}
+
+// culprit is the configuration key for which a Spec cannot be placed on m: the first without which it can.
+func culprit(m model.Model, s adapter.Spec) string {
+	tries := []struct {
+		key     string
+		without func()
+	}{
+		{"lora.alpha_pattern", func() { s.AlphaPattern = nil }},
+		{"lora.rank_pattern", func() { s.RankPattern = nil }},
+		{"lora.exclude_modules", func() { s.Exclude = nil }},
+	}
+	for _, t := range tries {
+		t.without()
+		if _, err := adapter.Cover(m, s); err == nil {
+			return t.key
+		}
+	}
+	return "lora.target_modules"
 }
 
 // tellSpec notes where the adapter to start from differs from the configuration, which it overrules.
@@ -171,16 +207,13 @@ func (r *run) checkLength() error {
 }
 
 func (r *run) newRecord(cover *adapter.Coverage, threads int) (*runRecord, error) {
-	base, err1 := engine.HashBase(r.base.Dir)
-	data, err2 := engine.HashFile(r.job.Data.Train)
-	tokens, err3 := hashTokens(r.base.Dir)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	id, err := identity(r.job)
+	if err != nil {
 		return nil, err
 	}
 	return &runRecord{
 		Version: r.job.Version, Engine: Engine{}.Name(), Config: r.job.Resolved, Data: r.data.report, Coverage: cover,
-		Host:     host{runtime.GOOS, runtime.GOARCH, cpu.Active().String(), threads},
-		Identity: identity(r.job, base, data, tokens),
+		Host: host{runtime.GOOS, runtime.GOARCH, cpu.Active().String(), threads}, Identity: id,
 	}, nil
 }
 
@@ -201,7 +234,7 @@ func hashTokens(dir string) (string, error) {
 	return engine.HashText(all), nil
 }
 
-func (r *run) newEstimate(cover *adapter.Coverage, rate float64, threads int) (*Estimate, error) {
+func (r *run) newEstimate(cover *adapter.Coverage, threads int) (*Estimate, error) {
 	steps, err := r.job.Options.Steps(len(r.data.train))
 	if err != nil {
 		return nil, err
@@ -211,7 +244,7 @@ func (r *run) newEstimate(cover *adapter.Coverage, rate float64, threads int) (*
 		s.stored += t.Size()
 	}
 	s.pass, s.tokens = r.job.Options.Extent(r.data.train, steps)
-	return estimate(s, rate), nil
+	return estimate(s), nil
 }
 
 // load builds the model and attaches the adapter.
@@ -237,19 +270,27 @@ func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
 }
 
 // train does the work.
-func (r *run) train(ctx context.Context) (*engine.Result, error) {
+func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 	nnCtx, m, a, err := r.load()
 	if err != nil {
 		return nil, err
 	}
 	r.sink.Emit(event.Note{Text: r.record.Coverage.String()})
 	if err := os.MkdirAll(r.job.OutputDir, 0o755); err != nil {
-		return nil, fmt.Errorf("native: %w", err)
+		return nil, engine.Input(fmt.Errorf("native: %w", err))
 	}
-	if err := r.record.write(r.job.OutputDir); err != nil {
+	unlock, err := engine.Lock(r.job.OutputDir)
+	if err != nil {
 		return nil, err
 	}
-	result := &engine.Result{Dir: r.job.OutputDir}
+	defer func() { err = errors.Join(err, unlock()) }()
+	switch finished, err := r.begin(); {
+	case err != nil:
+		return nil, err
+	case finished:
+		return r.already()
+	}
+	result = &engine.Result{Dir: r.job.OutputDir}
 	t, err := train.New(train.Setup{
 		Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Dir: r.job.OutputDir,
 		Base: adapter.Base{Name: r.job.Model.Name, Revision: r.revision()},
@@ -272,12 +313,33 @@ func (r *run) train(ctx context.Context) (*engine.Result, error) {
 	return result, r.finish(t, result)
 }
 
+// begin takes possession of the output directory, which this process has locked: it looks again whose it is, removes what a process that was
+// killed was writing, and records the run.
+func (r *run) begin() (finished bool, err error) {
+	dir := r.job.OutputDir
+	if finished, err = r.record.claim(dir, r.job.Restart); finished || err != nil {
+		return finished, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false, fmt.Errorf("native: %w", err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") {
+			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+				return false, fmt.Errorf("native: %w", err)
+			}
+		}
+	}
+	return false, r.record.write(dir)
+}
+
 // revision is the hub revision for the adapter's files; other models have none.
 func (r *run) revision() string {
-	if r.job.Model.Dir == r.job.Model.Name {
-		return ""
+	if m := r.job.Model; m.Dir != m.Name && !strings.HasPrefix(m.Name, engine.BuiltinPrefix) {
+		return m.Revision
 	}
-	return r.job.Model.Revision
+	return ""
 }
 
 // finish writes what a finished run leaves beside the adapter; run.json last, it says that all is there.
@@ -285,7 +347,17 @@ func (r *run) finish(t *train.Run, result *engine.Result) error {
 	s := t.State()
 	result.Steps, result.Tokens, result.TrainedTokens, result.Stopped = s.Step, s.Tokens, s.TrainedTokens, s.Stopped
 	result.Seconds, result.PeakRSS = time.Since(r.start).Seconds(), mem.PeakRSS()
-	if err := r.writeCard(s); err != nil {
+	losses, evals, err := readCurve(filepath.Join(r.job.OutputDir, train.MetricsFile))
+	if err != nil {
+		return err
+	}
+	if n := len(losses); result.Loss == 0 && n > 0 { // an earlier process made all the steps
+		result.Loss = losses[n-1]
+	}
+	if n := len(evals); n > 0 {
+		result.EvalLoss = evals[n-1]
+	}
+	if err := r.writeCard(s, losses, evals); err != nil {
 		return err
 	}
 	r.record.Finished, r.record.Totals = true, result
@@ -304,10 +376,4 @@ func (r *run) already() (*engine.Result, error) {
 	}
 	result.Dir, result.Already = r.job.OutputDir, true
 	return result, nil
-}
-
-// Describe is v as indented JSON.
-func Describe(v any) (string, error) {
-	b, err := json.MarshalIndent(v, "", "  ")
-	return string(b), err
 }

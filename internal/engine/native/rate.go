@@ -9,19 +9,29 @@ import (
 	"graft/internal/parallel"
 )
 
-// measureRate is the speed of a matrix product here and now, in FLOP/s: the shapes of a layer, operands packed as in training.
+// measureRate is the speed of a matrix product here and now, in FLOP/s: the shapes of a layer, operands packed as in training. Few rows tell
+// enough where kernels are slow.
 func measureRate(pool *parallel.Pool, half bool) float64 {
-	const rows, in, out, budget = 512, 1024, 1024, 300 * time.Millisecond
+	const few, many, slow, budget = 32, 512, 10e9, 300 * time.Millisecond
 	ctx := nn.NewContext(pool, half)
 	defer ctx.Arena.Release()
+	if rate := productRate(ctx, few, budget/10); rate < slow {
+		return rate
+	}
+	return productRate(ctx, many, budget)
+}
+
+// productRate multiplies (rows, 1024) by (1024, 1024) for about the time given and returns the FLOP/s.
+func productRate(ctx *nn.Context, rows int, budget time.Duration) float64 {
+	const width = 1024
 	r := rand.New(rand.NewPCG(1, 1))
-	x, w := gemm.NewF32(make([]float32, rows*in), rows, in), gemm.NewF32(make([]float32, out*in), out, in)
+	x, w := gemm.NewF32(make([]float32, rows*width), rows, width), gemm.NewF32(make([]float32, width*width), width, width)
 	for _, m := range []gemm.F32{x, w} {
 		for i := range m.Data {
 			m.Data[i] = float32(r.NormFloat64())
 		}
 	}
-	y := gemm.NewF32(make([]float32, rows*out), rows, out)
+	y := gemm.NewF32(make([]float32, rows*width), rows, width)
 	once := func() {
 		left := ctx.Pack(x)
 		ctx.Mul(y, gemm.Term{A: left, B: w, Trans: true})
@@ -29,11 +39,11 @@ func measureRate(pool *parallel.Pool, half bool) float64 {
 	}
 	once()
 	n, start := 0, time.Now()
-	for time.Since(start) < budget {
+	for n == 0 || time.Since(start) < budget {
 		once()
 		n++
 	}
-	return 2 * rows * in * out * float64(n) / time.Since(start).Seconds()
+	return 2 * float64(rows) * width * width * float64(n) / time.Since(start).Seconds()
 }
 
 // Rate is the measured speed of a matrix product in bfloat16 (half) or float32, in FLOP/s.

@@ -1,9 +1,11 @@
 package native
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,16 +22,15 @@ const RunFile = "run.json"
 
 // runRecord is run.json.
 type runRecord struct {
-	Version     string            `json:"graft_version"`
-	Engine      string            `json:"engine"`
-	Host        host              `json:"host"`
-	Identity    map[string]string `json:"identity"` // what the adapter depends on
-	Config      json.RawMessage   `json:"config"`
-	Data        *dataReport       `json:"data"`
-	Coverage    *adapter.Coverage `json:"coverage"`
-	Finished    bool              `json:"finished"`
-	Totals      *engine.Result    `json:"totals,omitempty"`
-	Interrupted bool              `json:"interrupted,omitempty"`
+	Version  string            `json:"graft_version"`
+	Engine   string            `json:"engine"`
+	Host     host              `json:"host"`
+	Identity map[string]string `json:"identity"` // what the adapter depends on
+	Config   json.RawMessage   `json:"config"`
+	Data     *dataReport       `json:"data"`
+	Coverage *adapter.Coverage `json:"coverage"`
+	Finished bool              `json:"finished"`
+	Totals   *engine.Result    `json:"totals,omitempty"`
 }
 
 // host is where a run took place.
@@ -52,22 +53,54 @@ type dataReport struct {
 	EvalSamples   int   `json:"eval_samples,omitempty"`
 }
 
+// trainingData is the entry of an identity that the model card shows.
+const trainingData = "training data"
+
 // identity lists everything that the bytes of the adapter depend on.
-func identity(j engine.Job, base, data, tokens string) map[string]string {
+func identity(j engine.Job) (map[string]string, error) {
 	o := j.Options
 	o.LoggingSteps, o.SaveSteps, o.SaveTotalLimit = 0, 0, 0 // what is only told or kept
 	if o.Patience == 0 {
 		o.EvalSteps = 0
 	}
 	id := map[string]string{
-		"base": base, "training data": data, "tokenizer and template": tokens, "init_from": j.InitFrom,
-		"base held as": fmt.Sprintf("bfloat16 %v, 4-bit %v, double_quant %v", j.Model.Half, j.Model.FourBit, j.Model.FourBit && j.Model.DoubleQuant),
+		"base held as": heldAs(j.Model),
 		"data options": fmt.Sprintf("%s, system %q, max_seq_length %d, packing %v, loss on all %v",
 			j.Data.Format, j.Data.SystemPrompt, j.Data.MaxLength, j.Data.Packing, j.Data.All),
 		"training options": text(o),
 		"adapter":          text(j.Spec),
 	}
-	return id
+	var errs []error
+	hash := func(name string, of func(string) (string, error), path string) {
+		sum, err := of(path)
+		id[name] = sum
+		errs = append(errs, err)
+	}
+	hash("base", engine.HashBase, j.Model.Dir)
+	hash("tokenizer and template", hashTokens, j.Model.Dir)
+	hash(trainingData, engine.HashFile, j.Data.Train)
+	if o.Patience > 0 { // it decides which step the adapter is of
+		hash("evaluation data", engine.HashFile, j.Data.Eval)
+	}
+	if j.InitFrom != "" {
+		hash("init_from", engine.HashFile, filepath.Join(j.InitFrom, adapter.WeightsFile))
+	}
+	return id, errors.Join(errs...)
+}
+
+// heldAs says how the base is held in memory, and what is computed in.
+func heldAs(m engine.Model) string {
+	compute := "float32"
+	if m.Half {
+		compute = "bfloat16"
+	}
+	switch {
+	case m.FourBit && m.DoubleQuant:
+		return "4-bit NF4 with double quantisation, computed in " + compute
+	case m.FourBit:
+		return "4-bit NF4, computed in " + compute
+	}
+	return "its own type, computed in " + compute
 }
 
 // text is v as JSON: a stable spelling.
@@ -82,8 +115,16 @@ func text(v any) string {
 // errOtherRun says that a directory is taken.
 var errOtherRun = errors.New("the output directory holds another run")
 
-// claim checks that dir is free, or holds the same run as r; finished tells that the latter is complete.
+// claim checks that dir is free and can be written, or holds the same run as r; finished tells that the latter is complete.
 func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
+	defer func() {
+		if errors.Is(err, engine.ErrInput) {
+			err = engine.InputAt("training.output_dir", err)
+		}
+	}()
+	if err := engine.CheckOutput(dir); err != nil {
+		return false, engine.Input(err)
+	}
 	old, err := readRecord(dir)
 	if err != nil {
 		return false, err
@@ -91,14 +132,8 @@ func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 	if old == nil {
 		return false, r.claimEmpty(dir)
 	}
-	var diff []string
-	for k, v := range r.Identity {
-		if old.Identity[k] != v {
-			diff = append(diff, fmt.Sprintf("  %s: there %s, now %s", k, old.Identity[k], v))
-		}
-	}
-	slices.Sort(diff)
 	const wayOut = "choose another training.output_dir or remove it"
+	diff := difference(old.Identity, r.Identity)
 	switch {
 	case len(diff) > 0:
 		return false, engine.Input(fmt.Errorf("native: %s: %w; %s:\n%s", dir, errOtherRun, wayOut, strings.Join(diff, "\n")))
@@ -106,6 +141,40 @@ func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 		return false, engine.Input(fmt.Errorf("native: %s: %w, and training.resume is never; %s", dir, errOtherRun, wayOut))
 	}
 	return old.Finished, nil
+}
+
+// difference lists the entries in which two identities differ, in alphabetical order.
+func difference(there, now map[string]string) []string {
+	names := map[string]bool{}
+	for _, id := range []map[string]string{there, now} {
+		for name := range id {
+			names[name] = true
+		}
+	}
+	var diff []string
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if there[name] == now[name] {
+			continue
+		}
+		var a, b map[string]json.RawMessage
+		if json.Unmarshal([]byte(there[name]), &a) == nil && json.Unmarshal([]byte(now[name]), &b) == nil {
+			diff = append(diff, differentFields(name, a, b)...)
+			continue
+		}
+		diff = append(diff, fmt.Sprintf("  %s: there %s, now %s", name, cmp.Or(there[name], "none"), cmp.Or(now[name], "none")))
+	}
+	return diff
+}
+
+// differentFields lists the fields in which two objects of an identity differ.
+func differentFields(name string, there, now map[string]json.RawMessage) []string {
+	var diff []string
+	for _, field := range slices.Sorted(maps.Keys(now)) {
+		if a, b := string(there[field]), string(now[field]); a != b {
+			diff = append(diff, fmt.Sprintf("  %s: %s: there %s, now %s", name, field, cmp.Or(a, "none"), b))
+		}
+	}
+	return diff
 }
 
 // claimEmpty refuses a directory that has an adapter or checkpoints but no record of how they came about.

@@ -1,0 +1,105 @@
+package native
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"graft/internal/chat"
+	"graft/internal/dataset/record"
+	"graft/internal/engine"
+	"graft/internal/event"
+)
+
+// readText reads records from a text.
+func readText(t *testing.T, text string) []record.Record {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "r.jsonl")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := record.Read(path, record.Auto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestLeak compares records of all formats.
+func TestLeak(t *testing.T) {
+	template, err := chat.LoadTemplate(tinyModel(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		instruction = `{"instruction":"a","output":"b"}`
+		messages    = `{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}`
+		completion  = `{"prompt":[{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":"b"}]}`
+		plain       = `{"prompt":"a","completion":"b"}`
+		text        = `{"text":"ab"}`
+	)
+	for _, c := range []struct {
+		train, eval string
+		leaks       bool
+	}{
+		{instruction, instruction, true},
+		{instruction, `{"id":1,"output":"b","instruction":"a"}`, true},
+		{instruction, messages, true},
+		{messages, completion, true},
+		{plain, plain, true},
+		{plain, text, true},
+		{plain, instruction, false},
+		{instruction, `{"instruction":"a","output":"c"}`, false},
+		{instruction, `{"instruction":"c","output":"b"}`, false},
+		{instruction, `{"instruction":"A","output":"b"}`, false},
+		{text, `{"text":"abc"}`, false},
+	} {
+		d := engine.Data{Train: "t", Eval: "e"}
+		err := checkLeak(d, readText(t, c.train), readText(t, c.eval), template)
+		if c.leaks != errors.Is(err, engine.ErrGate) || c.leaks != (err != nil) || c.leaks && !strings.Contains(err.Error(), "  e:1 is t:1") {
+			t.Errorf("%s and %s: %v", c.train, c.eval, err)
+		}
+	}
+}
+
+// TestLeaksAreCounted names the first ten and counts the rest.
+func TestLeaksAreCounted(t *testing.T) {
+	var b strings.Builder
+	for i := range 13 {
+		fmt.Fprintf(&b, "{\"text\":\"%d\"}\n", i)
+	}
+	r := readText(t, b.String())
+	err := checkLeak(engine.Data{Train: "t", Eval: "e"}, r, append(readText(t, `{"text":"x"}`), r...), nil)
+	if err == nil || !strings.Contains(err.Error(), "13 of the 14 records of e are in t too") || strings.Count(err.Error(), " is t:") != 10 ||
+		!strings.HasSuffix(err.Error(), "\n  and 3 more") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestHeldOutIsCompared proves that held-out records count even where nothing is evaluated on them, and that a file nobody reads stops nothing.
+func TestHeldOutIsCompared(t *testing.T) {
+	j := job(t)
+	j.Data.Eval = records(t, "other", "mul")
+	if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, engine.ErrGate) || !strings.Contains(err.Error(), ":2 is "+j.Data.Train+":3") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(j.OutputDir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was written: %v", err)
+	}
+	j.Data.Eval = "none.jsonl"
+	if _, err := native.Plan(t.Context(), j, event.Discard); err != nil {
+		t.Error(err)
+	}
+	j.Data.Eval = tinyModel(t) + "/config.json"
+	warned := ""
+	if _, err := native.Plan(t.Context(), j, event.Func(func(e event.Event) {
+		if w, ok := e.(event.Warning); ok {
+			warned = w.Text
+		}
+	})); err != nil || !strings.Contains(warned, "was not compared with") {
+		t.Errorf("warned %q, %v", warned, err)
+	}
+}

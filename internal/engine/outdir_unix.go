@@ -1,0 +1,27 @@
+//go:build linux || darwin
+
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// writable tells whether files can be created in a directory.
+func writable(dir string) bool { return unix.Access(dir, unix.W_OK|unix.X_OK) == nil }
+
+// Lock makes this process the only one that works in dir, until unlock is called or the process ends. Nothing is left in dir.
+func Lock(dir string) (unlock func() error, err error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) {
+		err := fmt.Errorf("engine: another process is writing into %s; wait for it, or choose another directory", dir)
+		return nil, errors.Join(Input(err), f.Close())
+	}
+	return f.Close, nil // other errors are of network file systems that know no locks
+}
