@@ -239,6 +239,20 @@ func TestCompare(t *testing.T) {
 	if p.OK || p.Error != p.Effect || p.Agreement != 0.5 || p.MaxDiff != 5 || !strings.Contains(p.String(), "NOT EQUAL") {
 		t.Errorf("the base instead of the merged model: %+v", p)
 	}
+	// An adapter whose effect is far below the tolerance of rounding.
+	faint := m(1, 2, 3.0001, 4, 5.0001, 6)
+	if p := export.Compare(base, faint, faint, dtype.BF16); !p.OK || p.Kept != 1 || strings.Contains(p.String(), "lost") {
+		t.Errorf("a faint adapter that is there: %+v", p)
+	}
+	if p := export.Compare(base, faint, base, dtype.BF16); p.OK || p.Error > p.Tolerance || p.Kept != 0 {
+		t.Errorf("a faint adapter that is lost: %+v", p)
+	}
+	if p := export.Compare(base, faint, m(1, 2, 3.0001, 4, 5, 6), dtype.BF16); !p.OK || !strings.Contains(p.String(), "lost in rounding") {
+		t.Errorf("half of a faint adapter: %+v", p)
+	}
+	if p := export.Compare(base, base, base, dtype.BF16); !p.OK || p.Kept != 1 {
+		t.Errorf("an adapter without effect: %+v", p)
+	}
 	nan := float32(math.NaN())
 	if p := export.Compare(base, adapted, m(nan, 2, 4, 9, 5, 6), dtype.BF16); p.OK {
 		t.Errorf("NaN: %+v", p)

@@ -17,6 +17,7 @@ type Parity struct {
 	Error     float64 `json:"relative_error"` // root mean square of the difference over that of the logits
 	Agreement float64 `json:"top1_agreement"` // share of positions with the same most likely token
 	Effect    float64 `json:"adapter_effect"` // the same relative measure between base and base + adapter
+	Kept      float64 `json:"effect_kept"`    // the share of that effect that the merged model has; 1 if the adapter has none
 	Tolerance float64 `json:"tolerance"`      // of Error, for the type written
 	OK        bool    `json:"ok"`
 }
@@ -39,8 +40,28 @@ func Compare(base, adapted, merged gemm.F32, stored dtype.DType) Parity {
 		p.MaxDiff = max(p.MaxDiff, math.Abs(float64(merged.Data[i]-adapted.Data[i])))
 	}
 	p.Error, p.Effect = relative(adapted, merged), relative(adapted, base)
-	p.OK = p.Error <= p.Tolerance // false for NaN
+	p.Kept = kept(base, adapted, merged)
+	p.OK = p.Error <= p.Tolerance && p.Kept >= leastKept // false for NaN
 	return p
+}
+
+// leastKept is the share of the adapter's effect below which a merge has lost it. A barely trained adapter is partly lost in the rounding of
+// bfloat16 weights, which the report says; one that did not get into the file at all has a share of 0.
+const leastKept = 0.1
+
+// kept projects what merging did to the logits on what the adapter does to them. Rounding is nearly orthogonal to that, so that an
+// adapter smaller than the tolerance is still seen to be there or to be lost.
+func kept(base, adapted, merged gemm.F32) float64 {
+	var along, whole float64
+	for i := range base.Data {
+		effect := float64(adapted.Data[i]) - float64(base.Data[i])
+		along += effect * (float64(merged.Data[i]) - float64(base.Data[i]))
+		whole += effect * effect
+	}
+	if whole == 0 {
+		return 1
+	}
+	return along / whole
 }
 
 func argmax(m gemm.F32, row int) int {
@@ -68,8 +89,13 @@ func (p Parity) String() string {
 	if !p.OK {
 		verdict = "NOT EQUAL"
 	}
-	return fmt.Sprintf("merged against base + adapter over %d positions: %s\n  relative error %.2e (allowed %.0e), largest logit difference %.3g, same top token %.1f %%\n"+
-		"  the adapter itself moves the logits by %.2e", p.Positions, verdict, p.Error, p.Tolerance, p.MaxDiff, 100*p.Agreement, p.Effect)
+	text := fmt.Sprintf("merged against base + adapter over %d positions: %s\n  relative error %.2e (allowed %.0e), largest logit difference %.3g, same top token %.1f %%\n"+
+		"  the adapter itself moves the logits by %.2e, of which the merged model has %.1f %%",
+		p.Positions, verdict, p.Error, p.Tolerance, p.MaxDiff, 100*p.Agreement, p.Effect, 100*p.Kept)
+	if p.Kept < 0.9 {
+		text += "\n  the rest is lost in rounding: the adapter changes weights by less than their type can hold; train it longer, or serve base and adapter apart"
+	}
+	return text
 }
 
 // Logits are the logits of a model at every position of some sequences.
