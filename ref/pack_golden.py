@@ -6,6 +6,7 @@
 import hashlib
 
 from common import start, write_json
+
 from datasets import Dataset, disable_progress_bars
 from trl import pack_dataset
 

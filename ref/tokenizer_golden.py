@@ -17,7 +17,6 @@ from pathlib import Path
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-import tokenizers
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import AutoTokenizer
 
@@ -84,13 +83,7 @@ TEXTS = CODE + PROSE + SPACES + SPECIAL + LONG + ["", "a", "é", "\ufffd", "\u03
 
 # What generated texts are made of: pieces of everything that patterns, normalization and added tokens care about, and
 # characters newer than the Unicode versions in play.
-ATOMS = """a b Z the ing tion HELLO World xYz ß ſ ı İ ﬁ ǅ ʰ ª º é è e\u0301 o\u0308 A\u030a \u0301 \u0323 \u0327\u0301 \u0345 \u093f \u20dd \u05b0
-п Привет Σ ς ΟΔΟΣ ש שָׁ م ة क्ष त த ไ ก็ 中 文字 日本 か が か\u3099 ﾊﾞ 한 \u1112\u1161\u11ab \u1100 ა ሰ ខ 𝒳 𐐀 𐐨
-0 7 42 123 4567 ٣ ६ ½ ² Ⅷ ① 一 . , ; : ! ? - -- _ / // \\ ' '' " ` ~ @ # $ % ^ & * ( ) [ ] { } < > | = == + … — “ ” « » € ° © ± ∑ ▁ 👍🏽 👩‍💻 🇩🇪 ☃\ufe0f \u200d \u200b
-'s 't 're 've 'm 'll 'd 'S 'T 'RE 'Ve 'M 'LL 'D 'ſ ’s don't it's
-<|im_start|> <|im_end|> <|endoftext|> <think> <s> </s> <L> <R> <LR> <W> tok token tokens Yesterday YESTERDAY naïve <mask> <MASK> Ġfoo abc
-\u0897 \u1c89 \ua7cb \ua7dc \U00010d40 \U00010d50 \U00010d70 \U00010d69 \U00011935 \U00011930 \U00011938 \U00016d40 \U0001e030 \U0001fbf0 \u32ff \u1ab0 \u1abf \U0002ebf0 \U000323af
-\U0001ccf0 \U0001f8b2 \u08ca \u0c3c \u07fd \ua7f2 \ufffd \uffff \U0010ffff""".split() + [
+ATOMS = ["a", "b", "Z", "the", "ing", "tion", "HELLO", "World", "xYz", "ß", "ſ", "ı", "İ", "ﬁ", "ǅ", "ʰ", "ª", "º", "é", "è", "é", "ö", "Å", "́", "̣", "̧́", "ͅ", "ि", "⃝", "ְ", "п", "Привет", "Σ", "ς", "ΟΔΟΣ", "ש", "שָׁ", "م", "ة", "क्ष", "त", "த", "ไ", "ก็", "中", "文字", "日本", "か", "が", "が", "ﾊﾞ", "한", "한", "ᄀ", "ა", "ሰ", "ខ", "𝒳", "𐐀", "𐐨", "0", "7", "42", "123", "4567", "٣", "६", "½", "²", "Ⅷ", "①", "一", ".", ",", ";", ":", "!", "?", "-", "--", "_", "/", "//", "\\", "'", "''", '"', "`", "~", "@", "#", "$", "%", "^", "&", "*", "(", ")", "[", "]", "{", "}", "<", ">", "|", "=", "==", "+", "…", "—", "“", "”", "«", "»", "€", "°", "©", "±", "∑", "▁", "👍🏽", "👩\u200d💻", "🇩🇪", "☃️", "\u200d", "\u200b", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'T", "'RE", "'Ve", "'M", "'LL", "'D", "'ſ", "’s", "don't", "it's", "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<think>", "<s>", "</s>", "<L>", "<R>", "<LR>", "<W>", "tok", "token", "tokens", "Yesterday", "YESTERDAY", "naïve", "<mask>", "<MASK>", "Ġfoo", "abc", "\u0897", "\u1c89", "\ua7cb", "\ua7dc", "\U00010d40", "\U00010d50", "\U00010d70", "\U00010d69", "\U00011935", "\U00011930", "\U00011938", "\U00016d40", "\U0001e030", "\U0001fbf0", "\u32ff", "᪰", "\u1abf", "\U0002ebf0", "\U000323af", "\U0001ccf0", "\U0001f8b2", "\u08ca", "\u0c3c", "\u07fd", "\ua7f2", "�", "\uffff", "\U0010ffff"] + [
     " ", " ", " ", "  ", "    ", "\n", "\n\n", "\r\n", "\r", "\t", "\v", "\f", "\x00", "\x1c", "\x7f", "\u0085", "\u00a0", "\u1680", "\u2003", "\u2028", "\u202f", "\u3000", "\ufeff", "\u180e",
 ]
 
@@ -112,7 +105,7 @@ CL100K = QWEN2.replace(r"\p{N}|", r"\p{N}{1,3}|", 1)
 QWEN3_5 = QWEN2.replace(r"?\p{L}+", r"?[\p{L}\p{M}]+").replace(r"[^\s\p{L}\p{N}]", r"[^\s\p{L}\p{M}\p{N}]")
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
-CAMEL = r"[^\r\n\p{L}\p{N}]?%s*%s+%%s|[^\r\n\p{L}\p{N}]?%s+%s*%%s|\p{N}%%s| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+" % (UPPER, LOWER, UPPER, LOWER)
+CAMEL = rf"[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+%s|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*%s|\p{{N}}%s| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 SHORT = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 O200K = CAMEL % (SHORT, SHORT, "{1,3}")
 TEKKEN = CAMEL % ("", "", "")
@@ -264,7 +257,7 @@ def complete(fix, vocab, merges):
 
 
 def digest(lists):
-    return hashlib.sha256("".join(" ".join(map(str, l)) + "\n" for l in lists).encode()).hexdigest()
+    return hashlib.sha256("".join(" ".join(map(str, row)) + "\n" for row in lists).encode()).hexdigest()
 
 
 SEED, COUNT = 7, 1500
@@ -275,23 +268,26 @@ def results(encode, decode):
     plain = [encode(t, False) for t in TEXTS]
     ids = [encode(t, False) for t in generate(SEED, COUNT)]
     return {
-        "ids": [digest([l])[:12] for l in plain],
+        "ids": [digest([row])[:12] for row in plain],
         "special": digest(encode(t, True) for t in TEXTS),
         "generated": digest(ids),
-        "decoded": digest([decode(l, False)] for l in plain + ids),
-        "decoded_skip": digest([decode(l, True)] for l in plain + ids),
-        "cut": digest([decode(l[i:j], False)] for l in ids for i, j in ((1, -1), (len(l) // 2, None))),
+        "decoded": digest([decode(row, False)] for row in plain + ids),
+        "decoded_skip": digest([decode(row, True)] for row in plain + ids),
+        "cut": digest([decode(row[i:j], False)] for row in ids for i, j in ((1, -1), (len(row) // 2, None))),
     }
 
 
 def tokenizer_results(tok):
-    encode = lambda text, special: tok.encode(text, add_special_tokens=special).ids
+    def encode(text, special):
+        return tok.encode(text, add_special_tokens=special).ids
     return {"size": max(tok.get_vocab().values()) + 1, **results(encode, lambda ids, skip: tok.decode(ids, skip_special_tokens=skip))}
 
 
 def transformers_results(tok):
-    encode = lambda text, special: tok.encode(text, add_special_tokens=special)
-    decode = lambda ids, skip: tok.decode(ids, skip_special_tokens=skip, clean_up_tokenization_spaces=False)
+    def encode(text, special):
+        return tok.encode(text, add_special_tokens=special)
+    def decode(ids, skip):
+        return tok.decode(ids, skip_special_tokens=skip, clean_up_tokenization_spaces=False)
     return {"size": max(tok.get_vocab().values()) + 1, **results(encode, decode)}
 
 
@@ -356,7 +352,7 @@ def unicode_tables():
     forms = {}
     for name, form in {"NFC": normalizers.NFC(), "NFD": normalizers.NFD(), "NFKC": normalizers.NFKC(), "NFKD": normalizers.NFKD(), "Lowercase": normalizers.Lowercase()}.items():
         forms[name] = digest([form.normalize_str(c), form.normalize_str("a\u0345" + c), form.normalize_str("e" + c + "\u0323\u0334"), form.normalize_str("\U00011935" + c)] for c in SOME_CODE_POINTS)
-    return {"classes": {name: digest([c] for c in sorted(l)) for name, l in classes.items()}, "forms": forms}
+    return {"classes": {name: digest([c] for c in sorted(row)) for name, row in classes.items()}, "forms": forms}
 
 
 def patterns():

@@ -22,10 +22,10 @@ from pathlib import Path
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["RAYON_NUM_THREADS"] = "1"
 
+from tokenizer_golden import ATOMS, generate
+
 import tokenizers
 from tokenizers import Tokenizer
-
-from tokenizer_golden import ATOMS, TEXTS, generate
 
 PACKAGE = Path(__file__).resolve().parent.parent / "internal" / "tokenizer"
 SUFFIXES = {".go", ".py", ".c", ".h", ".cpp", ".lua", ".gd", ".js", ".ts", ".md", ".txt", ".rst", ".html", ".json", ".yaml", ".s"}
@@ -86,7 +86,7 @@ def read_ids(path, count):
 
 
 def report(text, want, got, tok):
-    at = next((i for i, (a, b) in enumerate(zip(want, got)) if a != b), min(len(want), len(got)))
+    at = next((i for i, (a, b) in enumerate(zip(want, got, strict=False)) if a != b), min(len(want), len(got)))
     near = slice(max(0, at - 3), at + 4)
     print(f"  {ascii(text[:60])}: id {at} is {got[at:at + 1]}, want {want[at:at + 1]}; near it {want[near]} = {ascii(tok.decode(want[near], skip_special_tokens=False))}, got {got[near]}")
 
