@@ -140,7 +140,7 @@ func (r *Run) loadState(dir string) error {
 // loadParams sets the adapter's parameters from the adapter files in dir.
 func (r *Run) loadParams(dir string) error {
 	r.adapter.Clock.Version++
-	return readParams(filepath.Join(dir, adapter.WeightsFile), r.adam.Params, func(i int, p *nn.Param) (string, []float32) {
+	return readParams(filepath.Join(dir, adapter.WeightsFile), r.adam.Params, func(_ int, p *nn.Param) (string, []float32) {
 		return adapter.TensorName(p), p.Data
 	})
 }

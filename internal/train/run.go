@@ -179,7 +179,7 @@ func (r *Run) observe(ctx context.Context) error {
 
 // evaluation measures the held-out loss and decides on early stopping.
 func (r *Run) evaluation(ctx context.Context) error {
-	loss, n, err := r.Evaluate(ctx, r.Setup.Eval)
+	loss, n, err := r.Evaluate(ctx, r.Eval)
 	if err != nil {
 		return err
 	}

@@ -67,11 +67,13 @@ func TestTokenizeFormats(t *testing.T) {
 			"<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nyo<|im_end|>\n", "yo<|im_end|>\n",
 		},
 		{
-			"messages", "", record.Record{Format: record.Messages, Conversation: []chat.Message{user, assistant, user, assistant}},
+			"messages", "",
+			record.Record{Format: record.Messages, Conversation: []chat.Message{user, assistant, user, assistant}},
 			strings.Repeat("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nyo<|im_end|>\n", 2), "yo<|im_end|>\nyo<|im_end|>\n",
 		},
 		{
-			"messages with their own system turn", "", record.Record{Format: record.Messages, Conversation: []chat.Message{system, user, assistant}},
+			"messages with their own system turn", "",
+			record.Record{Format: record.Messages, Conversation: []chat.Message{system, user, assistant}},
 			"<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nyo<|im_end|>\n", "yo<|im_end|>\n",
 		},
 		{
