@@ -226,6 +226,9 @@ func (w *worker) packRight(p *plan, round []chunk, col, cols int) {
 		if ch.term.Trans {
 			for j := range panels {
 				valid := min(p.tile.NR, cols-j*p.tile.NR)
+				if next := cols - (j+1)*p.tile.NR; next > 0 {
+					prefetchRows(ch.term.B, span{col + (j+1)*p.tile.NR, min(p.tile.NR, next)}, span{ch.lo, k})
+				}
 				w.read.rows(dst[j*size:(j+1)*size], p.tile.NR, ch.term.B, span{col + j*p.tile.NR, valid}, span{ch.lo, k})
 			}
 		} else {

@@ -105,6 +105,15 @@ func (r *reader) cols(panels []float32, wide int, m Matrix, col, k span) {
 	}
 }
 
+// prefetchRows asks for rows that are packed next, where they are packed from memory.
+func prefetchRows(m Matrix, row, k span) {
+	if hm, ok := m.(BF16Matrix); ok {
+		if data, stride := hm.BF16(); data != nil {
+			kernel.Prefetch(data[row.at*stride+k.at:], stride, row.n, k.n)
+		}
+	}
+}
+
 // colsInPlace packs straight from memory that has the panel's format, or bfloat16 for a float32 panel.
 func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k span) bool {
 	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
@@ -122,12 +131,23 @@ func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k 
 			if r.tile.BF16 {
 				pack = r.tile.PackColsBF16
 			}
-			for j := 0; j < col.n; j += wide {
-				out := panels[j/wide*size:][:size]
-				pack(out, wide, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
+			// Some rows at a time for all panels: a cache line spans panels, and a column of a large matrix does not fit the cache.
+			for lo := 0; lo < k.n; lo += nearRows {
+				n := min(nearRows, k.n-lo)
+				src := data[(k.at+lo)*stride+col.at:]
+				if next := k.n - lo - n; next > 0 {
+					kernel.Prefetch(src[n*stride:], stride, min(nearRows, next), col.n)
+				}
+				for j := 0; j < col.n; j += wide {
+					out := panels[j/wide*size+r.tile.PanelLen(wide, lo):][:r.tile.PanelLen(wide, n)]
+					pack(out, wide, src[j:], stride, min(wide, col.n-j), n)
+				}
 			}
 			return true
 		}
 	}
 	return false
 }
+
+// nearRows is how many rows of a matrix are packed at a time as columns, a multiple of every KU.
+const nearRows = 64

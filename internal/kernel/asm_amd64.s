@@ -3780,3 +3780,22 @@ vector:
 	JG pair
 	VZEROUPPER
 	RET
+
+// func prefetchAMD64(src *uint16, stride int, rows int, lines int) 
+TEXT ·prefetchAMD64(SB), NOSPLIT, $0-32
+	MOVQ src+0(FP), SI
+	MOVQ stride+8(FP), R8
+	MOVQ rows+16(FP), CX
+	MOVQ lines+24(FP), R9
+row:
+	MOVQ SI, DI
+	MOVQ R9, DX
+line:
+	PREFETCHT1 (DI)
+	ADDQ $64, DI
+	SUBQ $1, DX
+	JG line
+	ADDQ R8, SI
+	SUBQ $1, CX
+	JG row
+	RET

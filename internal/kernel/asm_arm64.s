@@ -1922,3 +1922,22 @@ vector:
 	SUBS $1, R3
 	BGT group
 	RET
+
+// func prefetchARM64(src *uint16, stride int, rows int, lines int) 
+TEXT ·prefetchARM64(SB), NOSPLIT, $0-32
+	MOVD src+0(FP), R1
+	MOVD stride+8(FP), R2
+	MOVD rows+16(FP), R3
+	MOVD lines+24(FP), R4
+row:
+	MOVD R1, R5
+	MOVD R4, R6
+line:
+	PRFM (R5), PLDL2KEEP
+	ADD $64, R5
+	SUBS $1, R6
+	BGT line
+	ADD R2, R1
+	SUBS $1, R3
+	BGT row
+	RET

@@ -248,3 +248,8 @@ func copyColsWidenAVX2(dst *float32, src *uint16, stride int, n int, r int)
 //
 //go:noescape
 func pairColsAVX2(dst *float32, src *uint16, stride int, n int, r int)
+
+// prefetchAMD64 asks for lines·64 bytes of each row, rows stride bytes apart, to be brought into the L2 cache; rows and lines are positive.
+//
+//go:noescape
+func prefetchAMD64(src *uint16, stride int, rows int, lines int)

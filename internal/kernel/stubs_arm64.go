@@ -140,3 +140,8 @@ func interleave2NEON(dst *float32, src *float32, stride int, n int, r int)
 //
 //go:noescape
 func quadColsNEON(dst *float32, src *uint16, stride int, n int, r int)
+
+// prefetchARM64 asks for lines·64 bytes of each row, rows stride bytes apart, to be brought into the L2 cache; rows and lines are positive.
+//
+//go:noescape
+func prefetchARM64(src *uint16, stride int, rows int, lines int)

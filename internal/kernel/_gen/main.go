@@ -31,7 +31,9 @@ func main() {
 	amd.gemm()
 	arm.gemmNEON()
 	amd.pack()
+	amd.prefetch()
 	arm.packNEON()
+	arm.prefetchARM64()
 	for _, f := range files {
 		for name, text := range f.render() {
 			if err := os.WriteFile(filepath.Join(*out, name), text, 0o644); err != nil {
