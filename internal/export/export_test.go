@@ -15,10 +15,10 @@ import (
 	"graft/internal/export"
 	"graft/internal/gemm"
 	"graft/internal/model"
+	"graft/internal/model/modeltest"
 	"graft/internal/model/qwen2"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
-	"graft/internal/weights"
 )
 
 // checkpoint writes the tiny Qwen2 model, split over shards files, in type d.
@@ -284,22 +284,5 @@ func TestMergedLogits(t *testing.T) {
 
 func open(t *testing.T, dir string, opt model.Options) model.Model {
 	t.Helper()
-	c, err := weights.ReadConfig(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := weights.OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := src.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	m, err := model.Registry{qwen2.Arch()}.Load(c, src, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return modeltest.Open(t, model.Registry{qwen2.Arch()}, dir, opt)
 }

@@ -6,29 +6,11 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"graft/internal/cpu"
+	"graft/internal/cpu/cputest"
 	"graft/internal/kernel"
 	"graft/internal/mem"
 	"graft/internal/parallel"
 )
-
-func eachPath(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	for _, p := range cpu.Available() {
-		t.Run(p.String(), func(t *testing.T) {
-			before, err := cpu.Use(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				if _, err := cpu.Use(before); err != nil {
-					t.Error(err)
-				}
-			}()
-			f(t)
-		})
-	}
-}
 
 func engines(t testing.TB, workers int) []*Engine {
 	t.Helper()
@@ -98,7 +80,7 @@ var forms = map[string]func(F32) Matrix{
 }
 
 func TestMulAgainstFloat64(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, e := range engines(t, 2) {
 			for name, form := range forms {
 				for _, s := range [][3]int{{1, 1, 1}, {1, 300, 200}, {4, 130, 50}, {5, 7, 3}, {17, 33, 64}, {150, 130, 70}, {3, 200, 600}, {40, 16, 5000}} {
@@ -143,7 +125,7 @@ func checkMul(t *testing.T, e *Engine, form func(F32) Matrix, m, n, k int) {
 
 // TestSameBytes compares whole results between numbers of workers and with a product of some of the rows.
 func TestSameBytes(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		const m, n, k = 301, 150, 700
 		r := rand.New(rand.NewPCG(1, 2))
 		a, b := random(r, m, k), random(r, n, k)

@@ -6,30 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"graft/internal/cpu"
+	"graft/internal/cpu/cputest"
 )
-
-// eachPath runs f on every path of this machine.
-func eachPath(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	if err := cpu.Err(); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range cpu.Available() {
-		t.Run(p.String(), func(t *testing.T) {
-			before, err := cpu.Use(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				if _, err := cpu.Use(before); err != nil {
-					t.Error(err)
-				}
-			}()
-			f(t)
-		})
-	}
-}
 
 const guardWord = 0xdeadbeef
 
@@ -191,7 +169,7 @@ var vectorOps = []vectorOp{
 }
 
 func TestVectorOpsAgreeWithGeneric(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, op := range vectorOps {
 			for _, n := range lengths() {
 				checkVectorOp(t, op, n)
@@ -241,7 +219,7 @@ func close32(a, b float32, tol float64) bool {
 }
 
 func TestExpAgainstFloat64(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		var x []float32
 		for v := -88.0; v < 89; v += 0.0107 {
 			x = append(x, float32(v))
@@ -271,7 +249,7 @@ func TestExpAgainstFloat64(t *testing.T) {
 }
 
 func TestBF16Conversions(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		var bits []uint32
 		r := rand.New(rand.NewPCG(3, 4))
 		for range 20000 {
@@ -309,7 +287,7 @@ func TestBF16Conversions(t *testing.T) {
 }
 
 func TestBF16LengthsAndGuards(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, n := range lengths() {
 			src := newGuarded(n, normal(rand.New(rand.NewPCG(1, uint64(n)))))
 			h := make([]uint16, n+64)
@@ -332,7 +310,7 @@ func TestBF16LengthsAndGuards(t *testing.T) {
 }
 
 func TestNF4AgreesWithGeneric(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		src := make([]byte, 256)
 		for i := range src {

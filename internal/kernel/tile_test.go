@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"graft/internal/cpu/cputest"
 )
 
 // tiles are the geometries of the active path.
@@ -17,7 +19,7 @@ func tiles() []Tile {
 }
 
 func TestMulAgreesWithGeneric(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, tile := range tiles() {
 			for _, k := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 64, 257} {
 				for _, add := range []bool{false, true} {
@@ -49,7 +51,7 @@ func checkMul(t *testing.T, tile Tile, k int, add bool) {
 
 // TestMulColumn: several tiles at once are the same as one after the other.
 func TestMulColumn(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, tile := range tiles() {
 			const n, k = 5, 19
 			r := rand.New(rand.NewPCG(3, 1))
@@ -128,7 +130,7 @@ func TestMul4x4(t *testing.T) {
 }
 
 func TestPackRowsAndCols(t *testing.T) {
-	eachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, tile := range tiles() {
 			for _, r := range []int{tile.MR, tile.NR} {
 				for _, k := range []int{1, 2, 3, 7, 8, 9, 16, 24, 31, 33, 520, 1025} {

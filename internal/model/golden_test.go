@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"graft/internal/cpu/cputest"
 	"graft/internal/dtype"
 	"graft/internal/model"
 	"graft/internal/model/all"
+	"graft/internal/model/modeltest"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
@@ -21,7 +23,7 @@ func TestLogitsAreThoseOfTransformers(t *testing.T) {
 	if err != nil || len(dirs) < 15 {
 		t.Fatalf("%d goldens, %v", len(dirs), err)
 	}
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, d := range dirs {
 			t.Run(filepath.Base(filepath.Dir(d)), func(t *testing.T) { checkLogits(t, filepath.Dir(d)) })
 		}
@@ -29,23 +31,7 @@ func TestLogitsAreThoseOfTransformers(t *testing.T) {
 }
 
 func checkLogits(t *testing.T, dir string) {
-	c, err := weights.ReadConfig(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := weights.OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := src.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	m, err := all.Models().Load(c, src, model.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := modeltest.Open(t, all.Models(), dir, model.Options{})
 	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +69,7 @@ func checkLogits(t *testing.T, dir string) {
 		largest = max(largest, math.Abs(float64(v)))
 	}
 	tol := 2e-5
-	if c.Quantization != nil && c.DType == dtype.BF16 {
+	if c := m.Config(); c.Quantization != nil && c.DType == dtype.BF16 {
 		tol = 0.02 // transformers loads such a checkpoint in bfloat16 whatever it is asked for
 	}
 	if !(worst <= tol*largest) || largest < 1 {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"graft/internal/cpu/cputest"
 	"graft/internal/gemm"
 	"graft/internal/kernel"
 	"graft/internal/nn"
@@ -14,7 +15,7 @@ import (
 func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 99)) }
 
 func TestLinearGradient(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(1)
 		l := &nn.Linear{W: nntest.Normal(r, 9, 21, 0.2), Bias: nntest.Normal(r, 1, 9, 1).Data}
 		nntest.GradCheck(t, nntest.Context(t, false), []gemm.F32{nntest.Normal(r, 13, 21, 1)}, nil, func(t *nn.Tape, in []*nn.Value) *nn.Value {
@@ -25,7 +26,7 @@ func TestLinearGradient(t *testing.T) {
 
 // TestLinearFewRows: the path of generation gives what the packed one gives.
 func TestLinearFewRows(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(2)
 		c := nntest.Context(t, false)
 		l := &nn.Linear{W: nntest.Normal(r, 40, 70, 0.2), Bias: nntest.Normal(r, 1, 40, 1).Data}
@@ -43,7 +44,7 @@ func TestLinearFewRows(t *testing.T) {
 }
 
 func TestRMSNormGradient(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(3)
 		x := nntest.Normal(r, 11, 24, 2)
 		for _, n := range []int{24, 8} {
@@ -56,7 +57,7 @@ func TestRMSNormGradient(t *testing.T) {
 }
 
 func TestSwiGLUGradient(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(4)
 		in := []gemm.F32{nntest.Normal(r, 5, 37, 2), nntest.Normal(r, 5, 37, 1)}
 		nntest.GradCheck(t, nntest.Context(t, false), in, nil, func(t *nn.Tape, in []*nn.Value) *nn.Value {
@@ -67,7 +68,7 @@ func TestSwiGLUGradient(t *testing.T) {
 
 // TestAddGradient uses both operands again, before and after the sum: shared gradients must be copied, not spoilt.
 func TestAddGradient(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(5)
 		in := []gemm.F32{nntest.Normal(r, 18, 10, 1), nntest.Normal(r, 18, 10, 1)}
 		w := nntest.Normal(r, 1, 10, 1).Data
@@ -89,7 +90,7 @@ func testRotary(half, positions int) *nn.Rotary {
 }
 
 func TestRotateGradient(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(6)
 		rot := testRotary(3, 20) // 6 of 8 channels turn
 		pos := []int32{0, 1, 2, 0, 1, 19, 7}
@@ -112,7 +113,7 @@ var attentionCases = []struct {
 }
 
 func TestAttentionAgainstFloat64(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, c := range attentionCases {
 			for _, half := range []bool{false, true} {
 				q, k, v := attentionInputs(c.heads, c.segs)
@@ -174,7 +175,7 @@ func naiveAttention(q, k, v gemm.F32, h nn.Heads, segs []nn.Segment) []float64 {
 }
 
 func TestAttentionGradient(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		for _, c := range attentionCases {
 			q, k, v := attentionInputs(c.heads, c.segs)
 			for i := range q.Data { // flat enough for differences in float32
@@ -206,7 +207,7 @@ func TestEmbed(t *testing.T) {
 }
 
 func TestCrossEntropy(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		const rows, width, vocab, scale = 9, 12, 50, 0.25
 		r := rng(9)
 		x, w := nntest.Normal(r, rows, width, 1), nntest.Normal(r, vocab, width, 0.5)
@@ -276,7 +277,7 @@ func naiveLoss(x, w gemm.F32, targets []int32) (sum float64, each []float64) {
 
 // TestHalfStorage runs a block in bfloat16 and compares with float32 to the precision of bfloat16.
 func TestHalfStorage(t *testing.T) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		r := rng(10)
 		x := nntest.Normal(r, 20, 32, 1)
 		w := nntest.Normal(r, 1, 32, 1).Data

@@ -15,10 +15,10 @@ import (
 	"graft/internal/event"
 	"graft/internal/model"
 	"graft/internal/model/all"
+	"graft/internal/model/modeltest"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
 	"graft/internal/train"
-	"graft/internal/weights"
 )
 
 // golden is run.json of a curve that TRL has made (ref/train_golden.py).
@@ -128,23 +128,7 @@ func (g *golden) options(checkpointing bool) train.Options {
 func checkCurve(t *testing.T, dir string, checkpointing bool) {
 	g, base := readGolden(t, dir)
 	ctx := nntest.Context(t, false)
-	c, err := weights.ReadConfig(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := weights.OpenDir(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := src.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	m, err := all.Models().Load(c, src, model.Options{FourBit: g.FourBit, DoubleQuant: g.DoubleQuant, Pool: ctx.Pool})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := modeltest.Open(t, all.Models(), base, model.Options{FourBit: g.FourBit, DoubleQuant: g.DoubleQuant, Pool: ctx.Pool})
 	a, err := adapter.Load(ctx, m, filepath.Join(dir, "init"), 0, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"graft/internal/adapter"
+	"graft/internal/cpu/cputest"
 	"graft/internal/gemm"
 	"graft/internal/model"
 	"graft/internal/model/modeltest"
@@ -20,7 +21,7 @@ import (
 
 // Run checks the variant that spec asks for on a model with biases.
 func Run(t *testing.T, spec adapter.Spec) {
-	nntest.EachPath(t, func(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
 		t.Run("it starts as identity", func(t *testing.T) { identity(t, spec) })
 		t.Run("gradients are finite differences", func(t *testing.T) { gradients(t, spec) })
 		t.Run("merged is unmerged", func(t *testing.T) { merged(t, spec) })

@@ -42,6 +42,29 @@ func Load(t *testing.T, a model.Arch, opt model.Options) model.Model {
 	return m
 }
 
+// Open loads the checkpoint in dir, whose files stay open until the test ends.
+func Open(t *testing.T, r model.Registry, dir string, opt model.Options) model.Model {
+	t.Helper()
+	c, err := weights.ReadConfig(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := weights.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := src.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	m, err := r.Load(c, src, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 func ids(seed uint64, n, vocab int) []int32 {
 	r := rand.New(rand.NewPCG(seed, 5))
 	s := make([]int32, n)

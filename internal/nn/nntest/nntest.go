@@ -6,33 +6,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"graft/internal/cpu"
 	"graft/internal/gemm"
 	"graft/internal/nn"
 	"graft/internal/parallel"
 )
-
-// EachPath runs f on every CPU path of this machine.
-func EachPath(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	if err := cpu.Err(); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range cpu.Available() {
-		t.Run(p.String(), func(t *testing.T) {
-			before, err := cpu.Use(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				if _, err := cpu.Use(before); err != nil {
-					t.Error(err)
-				}
-			}()
-			f(t)
-		})
-	}
-}
 
 // Context is a context of two workers whose memory is poisoned and must be empty at the end of the test.
 func Context(t *testing.T, half bool) *nn.Context {
