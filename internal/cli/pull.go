@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 func pullCommand(app *App) *cobra.Command {
 	var revision string
+	var dry bool
 	cmd := &cobra.Command{
 		Use:   "pull [MODEL]",
 		Short: "Download a model from the hub",
@@ -30,10 +32,14 @@ func pullCommand(app *App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if dry {
+				return app.pullList(cmd.Context(), id, revision)
+			}
 			return app.pull(cmd.Context(), id, revision)
 		},
 	}
 	cmd.Flags().StringVar(&revision, "revision", "", "branch, tag or commit (main by default)")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "list what would be downloaded, download nothing")
 	return cmd
 }
 
@@ -70,13 +76,43 @@ func checkHub(o hub.Options) error {
 	return nil
 }
 
-func (a *App) pull(ctx context.Context, id, revision string) error {
-	con := newConsole(a.Stderr, a.flags.quiet)
+// pullOptions are where the model is, checked.
+func (a *App) pullOptions(id, revision string) (hub.Options, error) {
 	o := a.hubOptions()
 	o.ID, o.Revision = id, revision
-	if err := checkHub(o); err != nil {
+	return o, checkHub(o)
+}
+
+// pullList says what would be downloaded.
+func (a *App) pullList(ctx context.Context, id, revision string) error {
+	o, err := a.pullOptions(id, revision)
+	if err != nil {
 		return err
 	}
+	l, err := hub.List(ctx, o)
+	if errors.Is(err, hub.ErrNotCached) {
+		return usageErrorf("%w; HF_HUB_OFFLINE is set", err)
+	}
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return writeJSON(a.Stdout, l)
+	}
+	var rows [][2]string
+	for _, f := range l.Files {
+		rows = append(rows, [2]string{f.Name, fmt.Sprintf("%.1f MiB, %.1f of them to be downloaded", float64(f.Bytes)/(1<<20), float64(f.Fetch)/(1<<20))})
+	}
+	a.says("%s%.1f MiB would be downloaded", table(rows), float64(l.Bytes)/(1<<20))
+	return nil
+}
+
+func (a *App) pull(ctx context.Context, id, revision string) error {
+	o, err := a.pullOptions(id, revision)
+	if err != nil {
+		return err
+	}
+	con := newConsole(a.Stderr, a.flags.quiet)
 	last := time.Time{}
 	o.Progress = func(p hub.Progress) {
 		if time.Since(last) > 100*time.Millisecond || p.Done == p.Total {

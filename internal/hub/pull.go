@@ -58,24 +58,67 @@ func (p *puller) pull(ctx context.Context) (string, error) {
 	return p.snapshot(sha), nil
 }
 
-// update brings the cache up to the revision and returns its commit.
-func (p *puller) update(ctx context.Context) (string, error) {
+// A Listing is what a pull would bring into the cache.
+type Listing struct {
+	Commit string       `json:"commit"`
+	Files  []ListedFile `json:"files"`
+	Bytes  int64        `json:"bytes"` // to be fetched
+}
+
+// A ListedFile is one file of a Listing.
+type ListedFile struct {
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+	Fetch int64  `json:"fetch"` // bytes that the cache lacks
+}
+
+// List asks the hub what Pull would do and changes nothing.
+func List(ctx context.Context, o Options) (*Listing, error) {
+	p, err := newPuller(o)
+	if err != nil {
+		return nil, err
+	}
+	if p.Offline {
+		_, err := Resolve(p.Options)
+		return &Listing{}, err
+	}
+	sha, files, err := p.inventory(ctx)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	l := &Listing{Commit: sha}
+	for _, f := range files {
+		n := p.missing(f)
+		l.Files = append(l.Files, ListedFile{f.name, f.size, n})
+		l.Bytes += n
+	}
+	return l, nil
+}
+
+// inventory asks the hub for the commit of the revision and the files that are wanted of it.
+func (p *puller) inventory(ctx context.Context) (sha string, files []file, err error) {
 	l, err := p.client.list(ctx, p.Options)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if commit.MatchString(p.Revision) && l.SHA != p.Revision {
-		return "", fmt.Errorf("asked for commit %s, the hub answers with %s", p.Revision, l.SHA)
+		return "", nil, fmt.Errorf("asked for commit %s, the hub answers with %s", p.Revision, l.SHA)
 	}
 	chosen, err := choose(l.Siblings)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	files := make([]file, len(chosen))
+	files = make([]file, len(chosen))
 	err = each(ctx, len(chosen), func(ctx context.Context, i int) (err error) {
 		files[i], err = p.client.look(ctx, p.Options, l.SHA, chosen[i])
 		return err
 	})
+	return l.SHA, files, err
+}
+
+// update brings the cache up to the revision and returns its commit.
+func (p *puller) update(ctx context.Context) (string, error) {
+	sha, files, err := p.inventory(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -83,16 +126,16 @@ func (p *puller) update(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = each(ctx, len(absent), func(ctx context.Context, i int) error { return p.fetch(ctx, l.SHA, absent[i]) })
+	err = each(ctx, len(absent), func(ctx context.Context, i int) error { return p.fetch(ctx, sha, absent[i]) })
 	if err != nil {
 		return "", err
 	}
 	for _, f := range files {
-		if err := p.link(l.SHA, f.name, f.hash); err != nil {
+		if err := p.link(sha, f.name, f.hash); err != nil {
 			return "", err
 		}
 	}
-	return l.SHA, p.setRef(l.SHA)
+	return sha, p.setRef(sha)
 }
 
 // prepare returns the files whose blobs are to be fetched, each blob once, and checks that the disk can hold them.

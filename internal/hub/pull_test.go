@@ -56,6 +56,46 @@ func TestPull(t *testing.T) {
 	}
 }
 
+// TestList says before and after a pull what it brings, and leaves no trace.
+func TestList(t *testing.T) {
+	f := newFakeHub(t)
+	o := f.options()
+	want := map[string]int64{}
+	for _, name := range []string{"README.md", "additional_chat_templates/rag.jinja", "config.json", "model.safetensors", "tokenizer.json"} {
+		want[name] = int64(len(f.files[name]))
+	}
+	check := func(fetched bool) {
+		t.Helper()
+		l, err := List(context.Background(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Commit != testCommit || len(l.Files) != len(want) || (l.Bytes == 0) != fetched {
+			t.Errorf("%+v", l)
+		}
+		for _, file := range l.Files {
+			if file.Bytes != want[file.Name] || (file.Fetch == 0) != fetched {
+				t.Errorf("%+v, want %d bytes, fetched %v", file, want[file.Name], fetched)
+			}
+		}
+	}
+	check(false)
+	if _, err := os.Stat(filepath.Join(o.CacheDir, "models--org--model")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("listing has made the cache: %v", err)
+	}
+	f.mustPull(o)
+	check(true)
+	o.Offline = true
+	l, err := List(context.Background(), o)
+	if err != nil || l.Bytes != 0 {
+		t.Errorf("offline: %+v, %v", l, err)
+	}
+	o.CacheDir = t.TempDir()
+	if _, err := List(context.Background(), o); !errors.Is(err, ErrNotCached) {
+		t.Errorf("offline with nothing in the cache: %v", err)
+	}
+}
+
 // TestPullAnonymous sends no authorization where there is no token.
 func TestPullAnonymous(t *testing.T) {
 	f := newFakeHub(t)
