@@ -228,7 +228,7 @@ func TestLoadRefuses(t *testing.T) {
 		"parameters":           {key("target_parameters", []string{"experts.gate_up_proj"}), keep, []string{"target_parameters"}},
 		"a future variant":     {key("use_zora", true), keep, []string{"use_zora"}},
 		"rank 0":               {key("r", 0), keep, []string{"r is 0"}},
-		"text for a number":    {key("r", "two"), keep, []string{"r"}},
+		"text for a number":    {key("r", "two"), keep, []string{"r is a JSON string"}},
 		"another rank":         {key("r", 3), keep, []string{"shape", "[2 32]", "[3 32]"}},
 		"DoRA without m":       {key("use_dora", true), keep, []string{"lora_magnitude_vector", "missing"}},
 		"m without DoRA":       {plain, extra("base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector", 32), []string{"not part of a LoRA"}},

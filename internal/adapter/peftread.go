@@ -157,7 +157,15 @@ func readConfig(dir string) (*peftConfig, error) {
 	}
 	var all map[string]json.RawMessage
 	c := &peftConfig{}
-	if err := errors.Join(json.Unmarshal(text, &all), json.Unmarshal(text, c)); err != nil {
+	err = json.Unmarshal(text, &all)
+	if err == nil {
+		err = json.Unmarshal(text, c)
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return nil, fmt.Errorf("adapter: %s: %s is a JSON %s, which PEFT never writes there", path, wrong.Field, wrong.Value)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("adapter: %s: %w", path, err)
 	}
 	var errs []error

@@ -145,11 +145,17 @@ func (o *object) names() string {
 		return "none"
 	}
 	const most = 12
-	names := strings.Join(o.keys[:min(most, len(o.keys))], ", ")
-	if len(o.keys) > most {
-		names += ", …"
+	var names []string
+	for _, key := range o.keys[:min(most, len(o.keys))] {
+		if !o.has(key) {
+			key += " (null)"
+		}
+		names = append(names, key)
 	}
-	return names
+	if len(o.keys) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // misspelt returns a hint about keys that are one slip away from a known one that o does not have.

@@ -131,6 +131,7 @@ func TestReadErrors(t *testing.T) {
 		{"a.jsonl", `{"instruction":"a","output":"b","Input":"c"}`, `did you mean "input" by "Input"?`},
 		{"a.jsonl", `{"instruction":"a","ouptut":"b"}`, `did you mean "output" by "ouptut"?`},
 		{"a.jsonl", `{"instructions":"a","output":"b"}`, `is of no known format: its keys are instructions, output; expected instruction and output, messages`},
+		{"a.jsonl", `{"instruction":"a","output":null}`, `is of no known format: its keys are instruction, output (null); expected`},
 		{"a.jsonl", `{}`, "its keys are none"},
 		{"a.jsonl", `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1,"m":1}`, "k, l, …;"},
 		{"a.jsonl", `{"instruction":"a","output":"b","text":"c"}`, "has the keys of the formats instruction and text; name the one that is meant as data.format"},
