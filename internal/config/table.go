@@ -194,7 +194,7 @@ var options = []option{
 	{
 		key: "training.save_steps", kind: kInt, def: "0", example: "100", allowed: from(0).to(maxSteps),
 		engines: bothEngines, stages: trainStages, aka: []string{"save_every", "saves_per_epoch", "checkpoint_steps", "save_strategy"},
-		doc: "Steps from one checkpoint to the next; 0: only when interrupted.",
+		doc: "Steps from one checkpoint to the next; 0: every ten minutes. An interrupted run saves too.",
 	},
 	{
 		key: "training.save_total_limit", kind: kInt, def: "2", example: "5", allowed: from(1).to(maxCount),
@@ -266,13 +266,13 @@ var options = []option{
 
 	{
 		key: "engine", kind: kString, def: Native, example: Torch, values: bothEngines, stages: trainStages, aka: []string{"backend"},
-		doc: "What trains: native (this program, on CPUs) or torch (PEFT + TRL).",
+		doc: "What trains: native (this program, on CPUs), all that this version has, or torch (PEFT + TRL).",
 	},
 
 	{
 		key: "dataset.raw", kind: kString, def: "data/{domain}/raw", example: "../my-game/scripts", form: formPath, stages: datasetStages,
 		aka: []string{"source", "input", "sources"},
-		doc: "Source code: folder, git URL[@commit], or `install` for the game's own folder.",
+		doc: "Source code: a folder; later versions take a git URL[@commit], and `install` for the game's own folder, too.",
 	},
 	{
 		key: "dataset.include", kind: kList, def: "[]", example: `["**/*.lua"]`, form: formNonEmpty, stages: datasetStages, aka: []string{"patterns", "extensions"},
@@ -285,12 +285,12 @@ var options = []option{
 	{
 		key: "dataset.licenses", kind: kList, def: "any", example: "[MIT, Apache-2.0]", values: []string{"any", "permissive"},
 		form: formNonEmpty, notEmpty: true, stages: datasetStages, aka: []string{"license", "licences", "licence"},
-		doc: "Licences that are taken, as SPDX ids.",
+		doc: "Licences that are taken, as SPDX ids; this version takes any only.",
 	},
 	{
 		key: "dataset.teacher", kind: kString, def: "anthropic", example: "none", values: []string{"anthropic", "openai", "none"},
 		stages: datasetStages, aka: []string{"provider", "api"},
-		doc: "Who writes instructions; openai: any compatible endpoint; none: offline.",
+		doc: "Who writes instructions; openai: any compatible endpoint; none: offline, all that this version has.",
 	},
 	{
 		key: "dataset.teacher_model", kind: kString, def: "claude-haiku-5-5", example: "qwen3-coder", stages: datasetStages, aka: []string{"llm"},
