@@ -45,9 +45,6 @@ func New(ctx *nn.Context, m model.Model, capacity int) (*Session, error) {
 // Close gives the memory back.
 func (s *Session) Close() { s.cache.Free() }
 
-// Len is the number of tokens in the sequence.
-func (s *Session) Len() int { return s.cache.Len }
-
 // Room is how many more tokens fit.
 func (s *Session) Room() int { return s.cache.Capacity - s.cache.Len }
 

@@ -9,27 +9,34 @@ import (
 )
 
 func packRowsFast(panel []float32, r int, src []float32, stride, k int) int {
+	return packGroups(panel, r, src, stride, k)
+}
+
+func packRowsWidenFast(panel []float32, r int, src []uint16, stride, k int) int {
+	return packGroups(panel, r, src, stride, k)
+}
+
+// packGroups packs groups of four rows and returns how many values of k it packed, a multiple of 4.
+func packGroups[T float32 | uint16](panel []float32, r int, src []T, stride, k int) int {
 	n := k &^ 3
 	if cpu.Active() < cpu.NEON || r%4 != 0 || n == 0 {
 		return 0
 	}
 	_, _ = panel[n*r-1], src[(r-1)*stride+n-1]
 	for i := 0; i < r; i += 4 {
-		interleave4NEON(&panel[i], &src[i*stride], stride, n, r)
+		interleave4(&panel[i], &src[i*stride], stride, n, r)
 	}
 	return n
 }
 
-func packRowsWidenFast(panel []float32, r int, src []uint16, stride, k int) int {
-	n := k &^ 3
-	if cpu.Active() < cpu.NEON || r%4 != 0 || n == 0 {
-		return 0
+// interleave4 is not given to packGroups as a value: what a function value is given escapes to the heap.
+func interleave4[T float32 | uint16](dst *float32, src *T, stride, n, r int) {
+	switch src := any(src).(type) {
+	case *float32:
+		interleave4NEON(dst, src, stride, n, r)
+	case *uint16:
+		interleave4WidenNEON(dst, src, stride, n, r)
 	}
-	_, _ = panel[n*r-1], src[(r-1)*stride+n-1]
-	for i := 0; i < r; i += 4 {
-		interleave4WidenNEON(&panel[i], &src[i*stride], stride, n, r)
-	}
-	return n
 }
 
 func (t Tile) packRowsBF16Fast(panel []float32, r int, src []uint16, stride, k int) int {

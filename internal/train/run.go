@@ -79,9 +79,6 @@ func New(s Setup, o Options) (*Run, error) {
 // State tells where the run is.
 func (r *Run) State() State { return r.state }
 
-// Total is the number of optimizer steps.
-func (r *Run) Total() int { return r.plan.total }
-
 // Train runs the remaining steps and writes the adapter into the run's directory. When ctx ends it saves a checkpoint of the last whole step
 // and returns ctx's error.
 func (r *Run) Train(ctx context.Context) (err error) {

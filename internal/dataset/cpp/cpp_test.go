@@ -70,12 +70,7 @@ func TestFunctions(t *testing.T) {
 			}
 			var got []string
 			for _, fn := range found {
-				var starts []string
-				for _, s := range fn.Starts {
-					line, _, _ := strings.Cut(c.text[s:], "\n")
-					starts = append(starts, line)
-				}
-				got = append(got, fmt.Sprintf("%s | %s | %s | %s", fn.Setting, fn.Name, fn.Signature, strings.Join(starts, "; ")))
+				got = append(got, fmt.Sprintf("%s | %s | %s | %s", fn.Setting, fn.Name, fn.Signature, domaintest.Statements(c.text, fn)))
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))

@@ -68,6 +68,24 @@ func Damaged(t *testing.T, d dataset.Domain, f *dataset.File) {
 	_ = d.Check(f.Text) // must not panic
 }
 
+// Fuzz proves that no text breaks a promise of a domain, beginning with the code below a folder.
+func Fuzz(f *testing.F, d dataset.Domain, folder string) {
+	for _, file := range Files(f, d, folder) {
+		f.Add(file.Text)
+	}
+	f.Fuzz(func(t *testing.T, text string) { Damaged(t, d, &dataset.File{Path: "a.c", Text: text}) })
+}
+
+// Statements are the lines on which the statements of a function's body begin, each from there on.
+func Statements(text string, fn dataset.Function) string {
+	var lines []string
+	for _, s := range fn.Starts {
+		line, _, _ := strings.Cut(text[s:], "\n")
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "; ")
+}
+
 // damage changes a text in a few places: it deletes, repeats and exchanges pieces.
 func damage(r *rand.Rand, s string) string {
 	for range 1 + r.IntN(4) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"graft/internal/dataset"
+	"graft/internal/dataset/domaintest"
 )
 
 // TestFunctions compares what is found with "name | signature | comment | statements".
@@ -35,12 +36,7 @@ func TestFunctions(t *testing.T) {
 			}
 			var got []string
 			for _, fn := range found {
-				var starts []string
-				for _, s := range fn.Starts {
-					line, _, _ := strings.Cut(c.text[s:], "\n")
-					starts = append(starts, line)
-				}
-				got = append(got, fmt.Sprintf("%s | %s | %s | %s", fn.Name, fn.Signature, fn.Comment, strings.Join(starts, "; ")))
+				got = append(got, fmt.Sprintf("%s | %s | %s | %s", fn.Name, fn.Signature, fn.Comment, domaintest.Statements(c.text, fn)))
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"graft/internal/dataset"
+	"graft/internal/dataset/domaintest"
 )
 
 // TestFunctions compares what is found with "name | signature | setting | comment | statements".
@@ -37,12 +38,7 @@ func TestFunctions(t *testing.T) {
 			}
 			var got []string
 			for _, fn := range found {
-				var starts []string
-				for _, s := range fn.Starts {
-					line, _, _ := strings.Cut(c.text[s:], "\n")
-					starts = append(starts, line)
-				}
-				got = append(got, fmt.Sprintf("%s | %s | %s | %s | %s", fn.Name, fn.Signature, fn.Setting, fn.Comment, strings.Join(starts, "; ")))
+				got = append(got, fmt.Sprintf("%s | %s | %s | %s | %s", fn.Name, fn.Signature, fn.Setting, fn.Comment, domaintest.Statements(c.text, fn)))
 			}
 			if c.name == "classes" {
 				for i := range got {
