@@ -1,6 +1,10 @@
 package dataset
 
-import "regexp"
+import (
+	"regexp"
+
+	"graft/internal/dataset/mutate"
+)
 
 // A Domain is one kind of code.
 type Domain interface {
@@ -50,4 +54,23 @@ type Function struct {
 	Stop   int
 	// Inside are the starts of lines that begin inside a string.
 	Inside []int
+}
+
+// A Converter is a domain that knows another dialect of its language, such as that of an earlier version.
+type Converter interface {
+	// Before rewrites code into the other dialect. It changes only what is certain to have been written so there; nil if nothing is.
+	Before(code string) *Conversion
+}
+
+// A Conversion is code in another dialect that the code of a function is a conversion of.
+type Conversion struct {
+	Code     string
+	From, To string   // the dialects, to go after "from" and "to": Godot 3
+	Rules    []string // what was rewritten, for the record
+}
+
+// A Mutator is a domain that knows ways of breaking its code that fit it better than those that tokens suggest.
+type Mutator interface {
+	// Mutations lists edits of the code of a function, from an offset on.
+	Mutations(code string, from int) []mutate.Edit
 }

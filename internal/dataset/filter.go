@@ -34,6 +34,18 @@ const (
 	filterCodeComment    = "code-comment"
 	filterRepeatedRemark = "repeated-comment"
 	filterNoTask         = "no-task"
+	filterTeacher        = "teacher"
+	filterChatter        = "chatter"
+	filterRequest        = "request-length"
+	filterLeak           = "answer-leak"
+	filterUngrounded     = "ungrounded"
+	filterUnder          = "under-specified"
+	filterPersonal       = "personal"
+	filterOutput         = "output"
+	filterAlike          = "same-request"
+	filterContaminated   = "contaminated"
+	filterSelfCheck      = "self-check"
+	filterDiversity      = "diversity"
 )
 
 // filters lists all filters in the order in which they are applied.
@@ -57,6 +69,18 @@ var filters = []Filter{
 	{filterCodeComment, "comments that are code", false},
 	{filterRepeatedRemark, "comments that stand above several functions", false},
 	{filterNoTask, "functions of which no task can be made", true},
+	{filterTeacher, "records that the teacher did not word: refused, cut off, malformed, failed, or beyond max_cost", true},
+	{filterChatter, "records in which the teacher talks to somebody, or of code that is not shown", false},
+	{filterRequest, "requests of less than five words or more than 400", false},
+	{filterLeak, "requests that hold part of their answer", false},
+	{filterUngrounded, "records in which the teacher names what neither the code nor the API has", false},
+	{filterUnder, "requests for a function that leave open what it is called or what it uses", false},
+	{filterPersonal, "records that name authors, mail addresses, files or folders of somebody's machine", false},
+	{filterOutput, "outputs that are no valid code by themselves; answers outside of min_tokens and max_tokens", false},
+	{filterAlike, "requests that nearly repeat another one", false},
+	{filterContaminated, "records that share 13 words in a row with a list of dataset.decontaminate, or half of their output with held-out ones", false},
+	{filterSelfCheck, "requests that the teacher, asked again, finds not enough to write the answer", false},
+	{filterDiversity, "records beyond the caps of a file, a file's task, or a symbol of the API", false},
 }
 
 // Filters lists all filters in the order in which they are applied.

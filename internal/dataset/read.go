@@ -18,6 +18,7 @@ type Saved struct {
 	Records  map[Split][]Record
 	Meta     map[Split][]Meta // of the same lines
 	Rejected []Rejection
+	Report   *Report // nil if the build was made before there was one
 }
 
 // Open reads the dataset in a folder. Records and what is said about them must fit together.
@@ -45,8 +46,45 @@ func Open(dir string) (*Saved, error) {
 		}
 	}
 	s.Rejected = rejected
-	return s, errors.Join(append(errs, err)...)
+	report, err2 := readReport(filepath.Join(dir, reportFile))
+	s.Report = report
+	return s, errors.Join(append(errs, err, err2)...)
 }
+
+// readReport reads what a build has said about itself; nil if there is no such file.
+func readReport(name string) (*Report, error) {
+	data, err := readBounded(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	}
+	r := &Report{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, inputErrorf("%s: %w", name, err)
+	}
+	r.Yield = slices.DeleteFunc(r.Yield, func(y FilterYield) bool { return filterByName(y.Filter) == nil })
+	return r, nil
+}
+
+// Lengths measures instructions and outputs of each split, in tokens of the base model.
+func (s *Saved) Lengths() []LengthRow {
+	var rows []LengthRow
+	for _, split := range splits {
+		var in, out []int
+		for _, m := range s.Meta[split] {
+			in, out = append(in, m.InstructionTokens), append(out, m.OutputTokens)
+		}
+		if len(in) > 0 {
+			rows = append(rows, lengths(split, "instruction", in), lengths(split, "output", out))
+		}
+	}
+	return rows
+}
+
+// Licences counts the records by licence.
+func (s *Saved) Licences() []LicenceRow { return countLicences(s.Meta) }
 
 // Splits lists the sizes of the splits that are not empty.
 func (s *Saved) Splits() []SplitCount {
