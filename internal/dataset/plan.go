@@ -281,7 +281,7 @@ func (b *builder) notePlan() {
 		}
 	}
 	for _, t := range b.report.Tasks {
-		const far = 0.02
+		far := max(0.02, 1.5/float64(max(1, len(b.units)))) // more than what whole records make of shares
 		if t.Wanted-t.Got > far && t.Wanted > 0 {
 			b.note("%s falls short of its share: %d of %d functions are fit for it, and a function gives one record", t.Task, fit[t.Task], len(b.units))
 		}

@@ -90,8 +90,8 @@ var (
 	fixOpenings = []string{
 		"There is a mistake in this function of {setting}. Find it and correct it.",
 		"This function of {setting} does not do what it should. Repair it.",
-		"Something is wrong with `{name}` in {setting}:",
-		"Debug `{name}`, which belongs to {setting}:",
+		"Something is wrong with `{name}` in {setting}.",
+		"Debug `{name}`, which belongs to {setting}.",
 	}
 	fixClosings = []string{
 		"Answer with the corrected function only.",
@@ -185,8 +185,8 @@ func (u *unit) fixInstruction(s seed) string {
 	opening := u.fill(pick(fixOpenings, "opening"))
 	if u.request != "" {
 		opening = u.request
-	} else if hint := u.bug.hint(); s.number(u.sum, u.file.Path, "hint")%2 == 0 {
-		opening += " " + hint
+	} else {
+		opening += " " + u.bug.hint() // without it there can be more than one right answer
 	}
 	return joinParts([]string{opening, u.fence(u.commented() + u.bug.code), u.contextPart(pick(contextLeads, "context")), pick(fixClosings, "closing")})
 }

@@ -149,3 +149,26 @@ func (l *lexer) skipString() bool {
 	l.at = min(l.at, len(l.code))
 	return true
 }
+
+// Outside returns the code with f applied to the pieces between strings, comments and preprocessor lines, which stay as they are.
+func Outside(code, comment string, f func(piece string) string) string {
+	var b strings.Builder
+	l := lexer{code: code, comment: comment}
+	from := 0
+	for l.at < len(code) {
+		start := l.at
+		if l.skipComment() || !letter(code[l.at]) && l.skipString() {
+			b.WriteString(f(code[from:start]))
+			b.WriteString(code[start:l.at])
+			from = l.at
+			continue
+		}
+		if letter(code[l.at]) {
+			l.while(func(c byte) bool { return letter(c) || digit(c) })
+		} else {
+			l.at++
+		}
+	}
+	b.WriteString(f(code[from:]))
+	return b.String()
+}

@@ -99,8 +99,7 @@ var (
 	nothing     = set("nil", "null", "nullptr", "NULL")
 	opposites   = map[string]string{
 		"min": "max", "max": "min", "mini": "maxi", "maxi": "mini", "minf": "maxf", "maxf": "minf", "floor": "ceil", "ceil": "floor", "sin": "cos", "cos": "sin",
-		"push_back": "push_front", "push_front": "push_back", "pop_back": "pop_front", "pop_front": "pop_back", "begins_with": "ends_with",
-		"ends_with": "begins_with", "show": "hide", "hide": "show", "lower": "upper", "upper": "lower",
+		"begins_with": "ends_with", "ends_with": "begins_with", "show": "hide", "hide": "show", "lower": "upper", "upper": "lower",
 	}
 	// commutative are functions whose arguments may change places.
 	commutative = set("min", "max", "mini", "maxi", "minf", "maxf", "is_equal_approx", "is_same", "swap", "distance", "distance2", "gcd", "hypot", "Min", "Max", "print", "prints")

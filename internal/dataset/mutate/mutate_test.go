@@ -72,3 +72,17 @@ func FuzzEdits(f *testing.F) {
 		}
 	})
 }
+
+func TestOutside(t *testing.T) {
+	upper := func(s string) string { return strings.ToUpper(s) }
+	for _, c := range [][3]string{
+		{"--", "a 'b' -- c\nd [[e]]", "A 'b' -- c\nD [[e]]"},
+		{"//", "#if x\na \"b\" /* c */ d", "#if x\nA \"b\" /* c */ D"},
+		{"#", "a # b\n'''c''' d", "A # b\n'''c''' D"},
+		{"#", "", ""},
+	} {
+		if got := Outside(c[1], c[0], upper); got != c[2] {
+			t.Errorf("%q: got %q, want %q", c[1], got, c[2])
+		}
+	}
+}
