@@ -207,7 +207,7 @@ func (d *demo) measure(ctx context.Context, adapterDir string) (r demoAnswer, er
 		return r, err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	held := engine.Data{Train: d.config.Data.Eval, Format: "instruction", MaxLength: d.config.Training.MaxSeqLength}
+	held := engine.Data{Train: d.config.Data.Eval.Path(), Format: "instruction", MaxLength: d.config.Training.MaxSeqLength}
 	if r.Loss, d.report.heldOutTokens, err = m.Loss(ctx, held, event.Discard); err != nil {
 		return r, err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"path/filepath"
 
 	"graft/internal/adapter"
 	"graft/internal/config"
@@ -34,13 +35,35 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant,
 		},
 		Data: engine.Data{
-			Train: c.Data.Train, Eval: c.Data.Eval, Evaluate: evaluates, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
+			Train: c.Data.Train.Path(), Mix: several(c.Data.Train), Eval: c.Data.Eval.Path(), Evals: several(c.Data.Eval), Evaluate: evaluates, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
 		OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
 	}
 	return j, nil
+}
+
+// several are the files of a key that names more than one, or one with a weight. The name of a file is that of its folder, if no two
+// share it: data/avorion/eval.jsonl is avorion.
+func several(files config.DataFiles) []engine.Source {
+	if len(files) < 2 {
+		return nil
+	}
+	count := map[string]int{}
+	folder := func(f config.DataFile) string { return filepath.Base(filepath.Dir(f.Path)) }
+	for _, f := range files {
+		count[folder(f)]++
+	}
+	all := make([]engine.Source, len(files))
+	for i, f := range files {
+		name := folder(f)
+		if count[name] > 1 || name == "." {
+			name = f.Path
+		}
+		all[i] = engine.Source{Name: name, Path: f.Path, Weight: f.Weight}
+	}
+	return all
 }
 
 func spec(l config.Lora) adapter.Spec {

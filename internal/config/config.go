@@ -33,10 +33,10 @@ type Model struct {
 
 // Data names the records trained on.
 type Data struct {
-	Train        string `json:"train"`
-	Eval         string `json:"eval"`
-	Format       string `json:"format"`
-	SystemPrompt string `json:"system_prompt"`
+	Train        DataFiles `json:"train"`
+	Eval         DataFiles `json:"eval"` // empty: there is none
+	Format       string    `json:"format"`
+	SystemPrompt string    `json:"system_prompt"`
 }
 
 // Training is one run.
@@ -103,6 +103,12 @@ type Dataset struct {
 	Test           float64            `json:"test"`
 	HoldOut        []string           `json:"hold_out"`
 	DisableFilters []string           `json:"disable_filters"`
+	Caps           map[string]int     `json:"caps"`
+	Decontaminate  []string           `json:"decontaminate"`
+	SelfCheck      bool               `json:"self_check"`
+	Fim            float64            `json:"fim"`
+	Languages      []string           `json:"languages"`
+	Prompts        string             `json:"prompts"`
 	Seed           int                `json:"seed"`
 }
 

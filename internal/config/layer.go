@@ -208,7 +208,7 @@ func (l *layer) set(text string) {
 	case opt == nil && !l.index.isSection(key):
 		l.unknown(node, key)
 		return
-	case opt == nil || opt.kind != kString || strings.HasPrefix(value, `"`) || strings.HasPrefix(value, "'"):
+	case opt == nil || !opt.kind.isText(value) || strings.HasPrefix(value, `"`) || strings.HasPrefix(value, "'"):
 		root, problem := parseYAML(l.origin, []byte(value))
 		if problem != nil {
 			problem.Key, l.bad[key] = key, true

@@ -20,10 +20,16 @@ const (
 	kList                 // []string
 	kIntMap               // map[string]int
 	kFloatMap             // map[string]float64
+	kFiles                // DataFiles
 )
 
 // isMap reports whether the value is a map whose entries merge one by one.
 func (k kind) isMap() bool { return k == kIntMap || k == kFloatMap }
+
+// isText reports whether a value on the command line is the text itself, not YAML.
+func (k kind) isText(value string) bool {
+	return k == kString || k == kFiles && !strings.HasPrefix(value, "[") && !strings.HasPrefix(value, "{")
+}
 
 // element is the kind of an entry of a map, else the kind itself.
 func (k kind) element() kind {
@@ -138,6 +144,9 @@ func (o *option) typeText() string {
 			return words + " | list of strings"
 		}
 		return "list of strings"
+	}
+	if o.kind == kFiles {
+		return "path | list of paths, or of {path, weight}"
 	}
 	names := "names"
 	if len(o.values) > 0 {

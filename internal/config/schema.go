@@ -65,6 +65,8 @@ func (o *option) schema(value any) object {
 		s = o.numberSchema()
 	case kList:
 		s = o.listSchema()
+	case kFiles:
+		s = o.filesSchema()
 	default:
 		s = o.mapSchema()
 	}

@@ -97,6 +97,8 @@ func yamlText(opt *option, value any, expanded bool) string {
 		return text(v)
 	case float64:
 		return formatFloat(v)
+	case DataFiles:
+		return v.yaml(text)
 	case []string:
 		if len(v) == 1 && slices.Contains(opt.values, v[0]) {
 			return v[0]

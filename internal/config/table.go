@@ -59,14 +59,14 @@ var options = []option{
 	},
 
 	{
-		key: "data.train", kind: kString, def: "data/{domain}/train.jsonl", example: "pairs.jsonl", form: formPath,
+		key: "data.train", kind: kFiles, def: "data/{domain}/train.jsonl", example: "pairs.jsonl", form: formPath,
 		engines: bothEngines, stages: dataStages, aka: []string{"train_file", "dataset_name", "dataset_path", "train_data", "datasets"},
-		doc: "Training records: .jsonl, .json or .parquet.",
+		doc: "Training records: .jsonl, .json or .parquet; of several files, each epoch takes what the weights say.",
 	},
 	{
-		key: "data.eval", kind: kString, def: "data/{domain}/eval.jsonl", example: `""`, form: formOptionalPath,
+		key: "data.eval", kind: kFiles, def: "data/{domain}/eval.jsonl", example: `""`, form: formOptionalPath,
 		engines: bothEngines, stages: dataStages, aka: []string{"eval_file", "validation_file", "test_datasets", "val_data"},
-		doc: "Evaluation records, read when training.eval_steps > 0.",
+		doc: "Evaluation records, read when training.eval_steps > 0; several files are evaluated one by one.",
 	},
 	{
 		key: "data.format", kind: kString, def: "auto", example: "messages",
@@ -347,6 +347,32 @@ var options = []option{
 	{
 		key: "dataset.disable_filters", kind: kList, def: "[]", example: "[length]", form: formNonEmpty, stages: datasetStages,
 		doc: "Filters to leave out, named as `graft dataset stats` prints them.",
+	},
+	{
+		key: "dataset.caps", kind: kIntMap, def: "{file: 200, symbol: 0, task: 0}", example: "{file: 50}", allowed: from(0).to(maxToken),
+		values: []string{"file", "symbol", "task"}, stages: datasetStages, aka: []string{"max_per_file", "diversity"},
+		doc: "Most records by file, by rarest symbol of the API, and by task within a file; 0: no limit.",
+	},
+	{
+		key: "dataset.decontaminate", kind: kList, def: "[]", example: "[benchmarks/humaneval.jsonl]", form: formNonEmpty, stages: datasetStages,
+		aka: []string{"decontamination", "benchmarks"},
+		doc: "Files, text or JSON lines, that no record may share 13 words in a row with.",
+	},
+	{
+		key: "dataset.self_check", kind: kBool, def: "false", example: "true", stages: datasetStages, aka: []string{"judge", "verify"},
+		doc: "Ask the teacher of each request whether it is enough to write the answer; costs about as much again.",
+	},
+	{
+		key: "dataset.fim", kind: kFloat, def: "0.0", example: "0.5", allowed: from(0).to(1), stages: datasetStages, aka: []string{"fim_rate", "infilling"},
+		doc: "Share of the task complete that is worded with the fill-in-the-middle tokens of Qwen's coder models.",
+	},
+	{
+		key: "dataset.languages", kind: kList, def: "[English]", example: "[English, German]", form: formNonEmpty, notEmpty: true, stages: datasetStages,
+		doc: "Languages that the teacher writes in; one of them each time.",
+	},
+	{
+		key: "dataset.prompts", kind: kString, def: "prompts", example: "my-prompts", form: formPath, stages: datasetStages, aka: []string{"templates"},
+		doc: "Folder of templates that replace those built in, file by file; it need not be there.",
 	},
 	{
 		key: "dataset.seed", kind: kInt, def: "42", example: "7", allowed: from(0).to(maxSeed), stages: datasetStages,

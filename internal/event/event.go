@@ -49,7 +49,8 @@ type Step struct {
 type Eval struct {
 	Step     int     `json:"step"` // optimizer steps done
 	EvalLoss float64 `json:"eval_loss"`
-	Tokens   int     `json:"eval_tokens"` // trained tokens of the evaluation set
+	Tokens   int     `json:"eval_tokens"`   // trained tokens of the evaluation set
+	Set      string  `json:"set,omitempty"` // name of the set, where there are several; "" for all of them together
 }
 
 // Saved says that a checkpoint or an adapter is on disk.
