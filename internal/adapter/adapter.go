@@ -10,9 +10,9 @@ import (
 	"graft/internal/parallel"
 )
 
-// Adapted is a projection with trainable parameters.
+// Adapted is a projection with trainable parameters. Of an expert it is computed together with the other experts.
 type Adapted interface {
-	nn.Proj
+	nn.Updated
 	// Params are the trainable parameters in the order of the file.
 	Params() []*nn.Param
 	// Factors is the low-rank part.
