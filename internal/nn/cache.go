@@ -40,6 +40,7 @@ func (s *Cache) Free() {
 	}
 	s.layers = nil
 }
+
 // CachedAttention is Attention of new tokens, which follow the ones in the cache, over all of them; their keys and values are appended to
 // the cache's layer. Whoever runs the layers adds to Cache.Len afterwards. It has no gradient.
 func (t *Tape) CachedAttention(q, k, v *Value, h Heads, s *Cache, layer int) *Value {

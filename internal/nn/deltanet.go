@@ -44,7 +44,7 @@ func (d DeltaShape) strip() int { return d.conv() + d.group()*d.ValueDim }
 func (d DeltaShape) Width() int { return d.KeyHeads * d.strip() }
 
 const (
-	chunkRows = 64             // tokens of a document that are one matrix product
+	chunkRows = 64            // tokens of a document that are one matrix product
 	blockRows = 8 * chunkRows // tokens between two states that are kept for the way back
 )
 
@@ -217,4 +217,3 @@ func softplus(x float64) float64 {
 	}
 	return math.Log1p(math.Exp(x))
 }
-

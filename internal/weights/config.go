@@ -39,6 +39,8 @@ type Config struct {
 	TieEmbeddings    bool // the head is the embedding matrix
 	QKVBias          bool // q_proj, k_proj and v_proj have a bias
 	OutputBias       bool // o_proj has a bias
+	OutputGate       bool // q_proj gives a query and a gate for each head; the sigmoid of the gate multiplies the head's output
+	ZeroCentredNorm  bool // norms multiply by 1 + weight
 	InitializerRange float64
 
 	LayerTypes    []LayerType // (Layers)
@@ -96,7 +98,7 @@ type class struct {
 	expertKey                                   string // "" for a dense model; the other names are the same in both
 	experts, perToken, expertSize, sharedExpert int
 	normTopK                                    bool
-	linear                                      bool
+	linear                                      bool // has linear attention, gated attention and zero-centred norms
 	partialRotary                               float64
 }
 
@@ -219,6 +221,7 @@ func (p configParser) sizes() {
 		c.QKVBias = p.bool("attention_bias", false)
 		c.OutputBias = c.QKVBias
 	}
+	c.OutputGate, c.ZeroCentredNorm = d.linear, d.linear
 	p.dtype()
 }
 
