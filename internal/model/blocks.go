@@ -72,7 +72,7 @@ type SelfAttention struct {
 // NewSelfAttention loads the attention of a layer.
 func NewSelfAttention(b *Builder, layer int, prefix string, norms bool) *SelfAttention {
 	c := b.Config
-	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer, gated: c.OutputGate}
+	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer, gated: c.OutputGate()}
 	a.heads = nn.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim}
 	if c.LayerTypes[layer] == weights.SlidingAttention {
 		a.heads.Window = c.SlidingWindow

@@ -85,7 +85,7 @@ func (b *Builder) Vector(name string, n int) []float32 { return b.Floats(name, n
 // Norm reads what a norm multiplies by.
 func (b *Builder) Norm(name string, n int) []float32 {
 	w := b.Vector(name, n)
-	if b.Config.ZeroCentredNorm {
+	if b.Config.ZeroCentredNorm() {
 		for i := range w {
 			w[i]++
 		}

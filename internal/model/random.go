@@ -27,7 +27,7 @@ func Random(config []byte, seed uint64, list func(c *weights.Config, add func(na
 		switch {
 		case len(shape) > 1:
 			std, mean = 1/math.Sqrt(float64(shape[1])), 0
-		case c.ZeroCentredNorm && strings.HasSuffix(name, "norm.weight") && !strings.HasSuffix(name, "linear_attn.norm.weight"):
+		case c.ZeroCentredNorm() && strings.HasSuffix(name, "norm.weight") && !strings.HasSuffix(name, "linear_attn.norm.weight"):
 			mean = 0
 		}
 		for range t.Elements() {
@@ -65,7 +65,7 @@ func RandomDecoder(c *weights.Config, add func(name string, shape ...int)) {
 func randomAttention(c *weights.Config, prefix string, add func(name string, shape ...int)) {
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	add(prefix+"o_proj.weight", c.HiddenSize, q)
-	if c.OutputGate {
+	if c.OutputGate() {
 		q *= 2
 	}
 	add(prefix+"q_proj.weight", q, c.HiddenSize)

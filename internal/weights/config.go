@@ -39,8 +39,6 @@ type Config struct {
 	TieEmbeddings    bool // the head is the embedding matrix
 	QKVBias          bool // q_proj, k_proj and v_proj have a bias
 	OutputBias       bool // o_proj has a bias
-	OutputGate       bool // q_proj gives a query and a gate for each head; the sigmoid of the gate multiplies the head's output
-	ZeroCentredNorm  bool // norms multiply by 1 + weight
 	InitializerRange float64
 
 	LayerTypes    []LayerType // (Layers)
@@ -80,6 +78,12 @@ type DeltaNet struct {
 	ConvKernel               int
 }
 
+// OutputGate reports whether q_proj gives a query and a gate for each head; the sigmoid of the gate multiplies the head's output.
+func (c *Config) OutputGate() bool { return c.ModelType == "qwen3_next" }
+
+// ZeroCentredNorm reports whether norms multiply by 1 + weight.
+func (c *Config) ZeroCentredNorm() bool { return c.ModelType == "qwen3_next" }
+
 // The largest sizes believed. They are far above any model and keep products of two within an int.
 const (
 	maxWidth  = 1 << 20 // hidden and intermediate sizes
@@ -98,7 +102,7 @@ type class struct {
 	expertKey                                   string // "" for a dense model; the other names are the same in both
 	experts, perToken, expertSize, sharedExpert int
 	normTopK                                    bool
-	linear                                      bool // has linear attention, gated attention and zero-centred norms
+	linear                                      bool
 	partialRotary                               float64
 }
 
@@ -221,7 +225,6 @@ func (p configParser) sizes() {
 		c.QKVBias = p.bool("attention_bias", false)
 		c.OutputBias = c.QKVBias
 	}
-	c.OutputGate, c.ZeroCentredNorm = d.linear, d.linear
 	p.dtype()
 }
 
