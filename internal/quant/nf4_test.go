@@ -139,7 +139,7 @@ func TestEncodesBitsandbytes(t *testing.T) {
 // checkNested compares the double quantisation. The mean depends on the order of summation, so its last bits may differ.
 func checkNested(t *testing.T, f *safetensors.File, name string, absmax []float32, ref *NF4) {
 	t.Helper()
-	n := nest(absmax, ref.Nested.Offset)
+	n := nest(absmax, ref.Nested.Offset, nil)
 	if !sameFloats(n.Absmax, ref.Nested.Absmax) || !sameFloats(n.Map[:], ref.Nested.Map[:]) {
 		t.Errorf("nested absmax %v or map %v differ from %v and %v", n.Absmax, n.Map, ref.Nested.Absmax, ref.Nested.Map)
 	}
