@@ -122,7 +122,9 @@ func (zeros) NF4(_ string, rows, cols int, opt quant.NF4Options) (*quant.NF4, er
 	return quant.QuantizeNF4(make([]float32, rows*cols), rows, cols, opt)
 }
 
-func (zeros) Plain(t safetensors.Info, write func(p []byte) error) error { return write(make([]byte, t.Size())) }
+func (zeros) Plain(t safetensors.Info, write func(p []byte) error) error {
+	return write(make([]byte, t.Size()))
+}
 
 // TestQuantizeRefuses names what cannot be quantised, all of it.
 func TestQuantizeRefuses(t *testing.T) {

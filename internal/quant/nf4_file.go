@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"graft/internal/dtype"
 	"graft/internal/safetensors"
@@ -154,8 +155,8 @@ type Container interface {
 	Bytes(name string) ([]byte, error)
 }
 
-// ParseNF4 reads the matrix that bitsandbytes stored under name and checks all of it. What is large is not copied: the result is
-// valid as long as the container is open.
+// ParseNF4 reads the matrix that bitsandbytes stored under name and checks it. What is large is neither copied nor read, codes and absmaxes,
+// so that a model larger than memory opens at once; the result is valid as long as the container is open.
 func ParseNF4(name string, c Container) (*NF4, error) {
 	p := parser{name: name, c: c}
 	q := p.parse()
@@ -193,7 +194,7 @@ func (p *parser) parse() *NF4 {
 	}
 	q.Packed = p.packed((q.Elements() + 1) / 2)
 	if p.state.NestedOffset == nil {
-		q.Absmax = p.floats(suffixAbsmax, q.Blocks())
+		q.Absmax = viewF32(p.typed(suffixAbsmax, dtype.F32, q.Blocks()))
 	} else {
 		q.Nested = p.nested(q.Blocks())
 	}
@@ -260,6 +261,21 @@ func (p *parser) nested(blocks int) *Nested {
 	}
 	n.Absmax = p.floats(suffixNestedAbsmax, ceil(blocks, max(n.BlockSize, 1)))
 	return n
+}
+
+// viewF32 views little-endian bytes as float32, in place where the machine allows it.
+func viewF32(b []byte) []float32 {
+	if len(b) == 0 {
+		return nil
+	}
+	if p := unsafe.Pointer(&b[0]); binary.NativeEndian.Uint16([]byte{1, 0}) == 1 && uintptr(p)%4 == 0 {
+		return unsafe.Slice((*float32)(p), len(b)/4)
+	}
+	f := make([]float32, len(b)/4)
+	for i := range f {
+		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return f
 }
 
 func (p *parser) floats(suffix string, n int) []float32 {
