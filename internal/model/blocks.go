@@ -106,11 +106,15 @@ type GatedMLP struct{ gate, up, down *Slot }
 
 // NewGatedMLP loads the MLP of a layer.
 func NewGatedMLP(b *Builder, layer int, prefix string) *GatedMLP {
-	h, i := b.Config.HiddenSize, b.Config.IntermediateSize
+	return newGatedMLP(b, MLP, layer, prefix, b.Config.IntermediateSize)
+}
+
+func newGatedMLP(b *Builder, kind Kind, layer int, prefix string, width int) *GatedMLP {
+	h := b.Config.HiddenSize
 	return &GatedMLP{
-		gate: b.Slot(MLP, layer, prefix+".gate_proj", h, i, false),
-		up:   b.Slot(MLP, layer, prefix+".up_proj", h, i, false),
-		down: b.Slot(MLP, layer, prefix+".down_proj", i, h, false),
+		gate: b.Slot(kind, layer, prefix+".gate_proj", h, width, false),
+		up:   b.Slot(kind, layer, prefix+".up_proj", h, width, false),
+		down: b.Slot(kind, layer, prefix+".down_proj", width, h, false),
 	}
 }
 

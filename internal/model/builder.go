@@ -178,6 +178,15 @@ func (b *Builder) Slot(kind Kind, layer int, name string, in, out int, bias bool
 	if bias {
 		l.Bias = b.Vector(name+".bias", out)
 	}
+	return b.slot(kind, layer, name, l)
+}
+
+// PlainSlot is a Slot without bias that is never quantised.
+func (b *Builder) PlainSlot(kind Kind, layer int, name string, in, out int) *Slot {
+	return b.slot(kind, layer, name, &nn.Linear{W: b.Matrix(name+".weight", out, in)})
+}
+
+func (b *Builder) slot(kind Kind, layer int, name string, l *nn.Linear) *Slot {
 	s := &Slot{Name: name, Kind: kind, Layer: layer, Base: l, Proj: l}
 	b.slots = append(b.slots, s)
 	if n := len(b.slots); b.opt.Progress != nil && (n == 1 || b.slots[n-2].Layer != layer) {

@@ -34,7 +34,7 @@ func Random(config []byte, seed uint64, list func(c *weights.Config, add func(na
 	return weights.Memory(tensors...)
 }
 
-// RandomDecoder lists what dense decoders share.
+// RandomDecoder lists what decoders share: embedding, head, norms, attention, and the MLP or experts of each layer.
 func RandomDecoder(c *weights.Config, add func(name string, shape ...int)) {
 	add("model.embed_tokens.weight", c.VocabSize, c.HiddenSize)
 	add("model.norm.weight", c.HiddenSize)
@@ -50,8 +50,28 @@ func RandomDecoder(c *weights.Config, add func(name string, shape ...int)) {
 		add(p+"self_attn.k_proj.weight", kv, c.HiddenSize)
 		add(p+"self_attn.v_proj.weight", kv, c.HiddenSize)
 		add(p+"self_attn.o_proj.weight", c.HiddenSize, q)
-		add(p+"mlp.gate_proj.weight", c.IntermediateSize, c.HiddenSize)
-		add(p+"mlp.up_proj.weight", c.IntermediateSize, c.HiddenSize)
-		add(p+"mlp.down_proj.weight", c.HiddenSize, c.IntermediateSize)
+		if m := c.MoE; m.Sparse(i) {
+			randomExperts(c, p+"mlp.", add)
+		} else {
+			randomMLP(c.HiddenSize, c.IntermediateSize, p+"mlp.", add)
+		}
+	}
+}
+
+func randomMLP(hidden, intermediate int, prefix string, add func(name string, shape ...int)) {
+	add(prefix+"gate_proj.weight", intermediate, hidden)
+	add(prefix+"up_proj.weight", intermediate, hidden)
+	add(prefix+"down_proj.weight", hidden, intermediate)
+}
+
+func randomExperts(c *weights.Config, prefix string, add func(name string, shape ...int)) {
+	m := c.MoE
+	add(prefix+"gate.weight", m.Experts, c.HiddenSize)
+	for e := range m.Experts {
+		randomMLP(c.HiddenSize, m.IntermediateSize, fmt.Sprintf("%sexperts.%d.", prefix, e), add)
+	}
+	if m.SharedIntermediate > 0 {
+		randomMLP(c.HiddenSize, m.SharedIntermediate, prefix+"shared_expert.", add)
+		add(prefix+"shared_expert_gate.weight", 1, c.HiddenSize)
 	}
 }
