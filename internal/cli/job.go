@@ -70,6 +70,7 @@ func spec(l config.Lora) adapter.Spec {
 	return adapter.Spec{
 		R: l.R, Alpha: l.Alpha, Dropout: l.Dropout, RSLoRA: l.UseRslora, DoRA: l.UseDora, Targets: l.TargetModules, Exclude: l.ExcludeModules,
 		RankPattern: l.RankPattern, AlphaPattern: l.AlphaPattern,
+		Experts: adapter.ExpertSpec{Off: !l.Experts.Enabled, R: l.Experts.R, Alpha: l.Experts.Alpha},
 	}
 }
 
@@ -80,6 +81,7 @@ func options(t config.Training) train.Options {
 		WeightDecay: t.WeightDecay, Beta1: t.AdamBeta1, Beta2: t.AdamBeta2, Epsilon: t.AdamEpsilon, MaxGradNorm: t.MaxGradNorm,
 		Shuffle: t.Shuffle, Checkpointing: t.GradientCheckpointing, Seed: uint64(t.Seed), LoggingSteps: t.LoggingSteps,
 		EvalSteps: t.EvalSteps, SaveSteps: t.SaveSteps, SaveTotalLimit: t.SaveTotalLimit, Patience: t.EarlyStoppingPatience,
+		RouterAuxLoss: t.RouterAuxLoss,
 	}
 }
 

@@ -66,6 +66,7 @@ type Training struct {
 	SaveSteps                 int     `json:"save_steps"`
 	SaveTotalLimit            int     `json:"save_total_limit"`
 	EarlyStoppingPatience     int     `json:"early_stopping_patience"`
+	RouterAuxLoss             bool    `json:"router_aux_loss"`
 	Resume                    string  `json:"resume"`
 }
 
@@ -81,6 +82,14 @@ type Lora struct {
 	RankPattern    map[string]int     `json:"rank_pattern"`
 	AlphaPattern   map[string]float64 `json:"alpha_pattern"`
 	InitFrom       string             `json:"init_from"`
+	Experts        Experts            `json:"experts"`
+}
+
+// Experts is what is different for routed experts.
+type Experts struct {
+	Enabled bool    `json:"enabled"`
+	R       int     `json:"r"`
+	Alpha   float64 `json:"alpha"`
 }
 
 // Dataset is the build of training records from source code.

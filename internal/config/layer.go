@@ -135,8 +135,10 @@ func nested(opt *option, name string) string {
 	if name != "" {
 		text = fmt.Sprintf("%s: {%s: ...}", opt.name(), name)
 	}
-	if section := opt.section(); section != "" {
-		text = fmt.Sprintf("%s: {%s}", section, text)
+	for section := opt.section(); section != ""; {
+		outer, name := splitKey(section)
+		text = fmt.Sprintf("%s: {%s}", name, text)
+		section = outer
 	}
 	return text
 }

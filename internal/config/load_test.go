@@ -38,11 +38,11 @@ func TestDefaults(t *testing.T) {
 		Training: Training{
 			OutputDir: "adapters/d", MaxSeqLength: 2048, NumEpochs: 3, BatchSize: 2, GradientAccumulationSteps: 4, LearningRate: 2e-4,
 			LRScheduler: "cosine", AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, MaxGradNorm: 1, Shuffle: true, LossOn: "completion",
-			GradientCheckpointing: true, Seed: 42, LoggingSteps: 1, SaveTotalLimit: 2, Resume: "auto",
+			GradientCheckpointing: true, Seed: 42, LoggingSteps: 1, SaveTotalLimit: 2, RouterAuxLoss: true, Resume: "auto",
 		},
 		Lora: Lora{
 			R: 16, Alpha: 32, TargetModules: []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"},
-			ExcludeModules: []string{}, RankPattern: map[string]int{}, AlphaPattern: map[string]float64{},
+			ExcludeModules: []string{}, RankPattern: map[string]int{}, AlphaPattern: map[string]float64{}, Experts: Experts{Enabled: true},
 		},
 		Engine: Native,
 		Dataset: Dataset{
@@ -253,7 +253,7 @@ func TestSetValues(t *testing.T) {
 	}
 	want := Lora{
 		R: 4, Alpha: 1000, UseDora: true, TargetModules: []string{"all-linear"}, ExcludeModules: []string{},
-		RankPattern: map[string]int{"model.layers.0.q_proj": 4}, AlphaPattern: map[string]float64{"a=b": 0.5},
+		RankPattern: map[string]int{"model.layers.0.q_proj": 4}, AlphaPattern: map[string]float64{"a=b": 0.5}, Experts: Experts{Enabled: true},
 	}
 	if !reflect.DeepEqual(c.Lora, want) || c.Training.LearningRate != 2e-5 {
 		t.Errorf("got %+v, %g, want %+v", c.Lora, c.Training.LearningRate, want)

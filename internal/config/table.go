@@ -207,6 +207,11 @@ var options = []option{
 		doc: "Evaluations without a lower loss before stopping; 0: never stop early.",
 	},
 	{
+		key: "training.router_aux_loss", kind: kBool, def: "true", example: "false",
+		engines: bothEngines, stages: trainStages, aka: []string{"router_aux_loss_coef", "output_router_logits", "moe_aux_loss"},
+		doc: "Add the load-balancing loss of MoE routers with the model's own router_aux_loss_coef (0: none), as TRL does; reported apart.",
+	},
+	{
 		key: "training.resume", kind: kString, def: "auto", example: "never", values: []string{"auto", "never"},
 		engines: bothEngines, stages: trainStages, aka: []string{"resume_from_checkpoint", "auto_resume_from_checkpoints"},
 		doc: "auto goes on from the newest checkpoint in output_dir.",
@@ -262,6 +267,21 @@ var options = []option{
 		key: "lora.init_from", kind: kString, def: `""`, example: "adapters/first", form: formOptionalPath,
 		engines: bothEngines, stages: trainStages, aka: []string{"lora_model_dir", "adapter_name_or_path", "resume_adapter_file", "adapter"},
 		doc: "PEFT adapter directory to start from; its own r, alpha, targets and variant govern.",
+	},
+	{
+		key: "lora.experts.enabled", kind: kBool, def: "true", example: "false",
+		engines: bothEngines, stages: trainStages,
+		doc: "Names in target_modules reach routed experts too; false leaves those untrained.",
+	},
+	{
+		key: "lora.experts.r", kind: kInt, def: "0", example: "4", allowed: from(0).to(maxCount),
+		engines: bothEngines, stages: trainStages, aka: []string{"expert_rank", "moe_rank"},
+		doc: "Rank of routed experts; 0: lora.r. There are many: 16 on all of them is billions of parameters.",
+	},
+	{
+		key: "lora.experts.alpha", kind: kFloat, def: "0", example: "8", allowed: from(0),
+		engines: bothEngines, stages: trainStages,
+		doc: "Alpha of routed experts; 0: lora.alpha.",
 	},
 
 	{

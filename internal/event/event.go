@@ -33,10 +33,11 @@ type Progress struct {
 type Step struct {
 	Step            int     `json:"step"` // from 1
 	Epoch           float64 `json:"epoch"`
-	Loss            float64 `json:"loss"`          // token mean
-	GradNorm        float64 `json:"grad_norm"`     // before clipping
-	LearningRate    float64 `json:"learning_rate"` // used in this step
-	Tokens          int     `json:"tokens"`        // since the start, padding does not exist
+	Loss            float64 `json:"loss"`               // token mean
+	AuxLoss         float64 `json:"aux_loss,omitempty"` // of the routers, without its coefficient; not part of Loss
+	GradNorm        float64 `json:"grad_norm"`          // before clipping
+	LearningRate    float64 `json:"learning_rate"`      // used in this step
+	Tokens          int     `json:"tokens"`             // since the start, padding does not exist
 	TrainedTokens   int     `json:"trained_tokens"`
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	RSSBytes        int     `json:"rss_bytes"`

@@ -63,6 +63,7 @@ type State struct {
 	Tokens        int     `json:"tokens"`
 	TrainedTokens int     `json:"trained_tokens"`
 	LossSum       float64 `json:"loss_sum"` // of the steps since the last metrics line
+	AuxSum        float64 `json:"aux_loss_sum"`
 	MetricsBytes  int64   `json:"metrics_bytes"`
 	Evaluated     int     `json:"evaluated"` // step of the last evaluation
 	BestLoss      float64 `json:"best_loss"`
@@ -115,7 +116,7 @@ func (r *Run) step(ctx context.Context) error {
 	start := time.Now()
 	batches := r.batches(r.state.Step)
 	r.adapter.Clock.Step = uint64(r.state.Step)
-	loss, err := r.gradients(ctx, batches)
+	loss, aux, err := r.gradients(ctx, batches)
 	if err != nil {
 		optim.ZeroGrad(r.adam.Params)
 		return err
@@ -129,7 +130,7 @@ func (r *Run) step(ctx context.Context) error {
 	r.adam.Update(r.nn.Pool, rate, optim.ClipFactor(norm, r.opt.MaxGradNorm))
 	r.adapter.Clock.Version++
 	optim.ZeroGrad(r.adam.Params)
-	return r.log(batches, event.Step{Loss: loss, GradNorm: norm, LearningRate: rate}, time.Since(start))
+	return r.log(batches, event.Step{Loss: loss, AuxLoss: aux, GradNorm: norm, LearningRate: rate}, time.Since(start))
 }
 
 // batches are the rows of step n.
@@ -156,12 +157,14 @@ func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
 	s.Step++
 	s.Tokens += n
 	s.LossSum += e.Loss
+	s.AuxSum += e.AuxLoss
 	e.Step, e.Total, e.Tokens, e.TrainedTokens = s.Step, r.plan.total, s.Tokens, s.TrainedTokens
 	e.Epoch = r.order.epochs(s.Step)
 	e.TokensPerSecond, e.RSSBytes = float64(n)/took.Seconds(), mem.RSS()
 	if e.Logged = s.Step%r.opt.LoggingSteps == 0; e.Logged {
 		e.Loss = s.LossSum / float64(r.opt.LoggingSteps)
-		s.LossSum = 0
+		e.AuxLoss = s.AuxSum / float64(r.opt.LoggingSteps)
+		s.LossSum, s.AuxSum = 0, 0
 		if err := r.metrics.write(&e); err != nil {
 			return err
 		}
