@@ -16,7 +16,7 @@ import (
 var layers = [][]string{
 	{"cpu", "dtype", "event", "durable"},
 	{"mem", "parallel"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate"},
 	{"quant", "chat", "hub", "gemm"},
 	{"weights"},
 	{"nn"},
