@@ -16,7 +16,7 @@ import (
 var layers = [][]string{
 	{"cpu", "dtype", "event", "durable"},
 	{"mem", "parallel"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "teacher"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter", "teacher"},
 	{"quant", "chat", "hub", "gemm"},
 	{"weights"},
 	{"nn"},

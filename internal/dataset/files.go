@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"graft/internal/durable"
@@ -36,7 +35,10 @@ type Meta struct {
 	Function      string `json:"function"`
 	Repository    string `json:"repository,omitempty"`
 	Commit        string `json:"commit,omitempty"`
+	Remote        string `json:"remote,omitempty"`
+	License       string `json:"license,omitempty"` // SPDX expression
 	LicenseFile   string `json:"license_file,omitempty"`
+	Language      string `json:"language,omitempty"`
 	FileSHA256    string `json:"file_sha256"`
 	ChunkSHA256   string `json:"chunk_sha256"`
 	Teacher       string `json:"teacher"`
@@ -55,7 +57,7 @@ func (u *unit) meta() Meta {
 	}
 	return Meta{
 		Task: u.task, Path: u.file.Path, Line: u.line, Function: u.Name, Repository: u.file.Repository, Commit: u.file.Commit,
-		LicenseFile: u.file.License, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum, Teacher: teacherNone, PromptVersion: promptVersion,
+		Remote: u.file.Remote, License: u.file.License, LicenseFile: u.file.LicenseFile, Language: u.file.Code, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum, Teacher: teacherNone, PromptVersion: promptVersion,
 		OutputTokens: tokens,
 	}
 }
@@ -83,21 +85,18 @@ func outputNames() []string {
 // render makes the files of the build and fills in the sizes in the report.
 func (b *builder) render() (*output, error) {
 	out := &output{text: map[string][]byte{}}
-	var licenses []string
 	for _, s := range splits {
 		var records []Record
 		var metas []Meta
 		for _, u := range b.of(s) {
 			instruction, text := u.record(seed(b.options.Seed))
 			records, metas = append(records, Record{instruction, text}), append(metas, u.meta())
-			if l := u.file.License; l != "" {
-				licenses = append(licenses, l)
-			}
 		}
 		if len(records) == 0 {
 			continue
 		}
 		b.report.Splits = append(b.report.Splits, countSplit(s, metas))
+		b.report.addOrigins(metas)
 		if err := errors.Join(addLines(out, s.Meta(), metas), addLines(out, s.File(), records)); err != nil {
 			return nil, err
 		}
@@ -105,8 +104,7 @@ func (b *builder) render() (*output, error) {
 	if err := addLines(out, rejectedFile, b.rejections); err != nil {
 		return nil, err
 	}
-	slices.Sort(licenses)
-	card := b.report.card(licenses) + "\n## Files\n\n"
+	card := b.report.card() + "\n## Files\n\n"
 	for _, name := range out.names {
 		card += fmt.Sprintf("- `%s` %s\n", name, sum(out.text[name]))
 	}

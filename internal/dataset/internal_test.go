@@ -267,10 +267,10 @@ func TestCollect(t *testing.T) {
 	}
 	var got []string
 	for _, f := range c.files {
-		got = append(got, fmt.Sprintf("%s %q %s %s %s", f.Path, f.Text, f.License, f.Repository, f.Commit))
+		got = append(got, fmt.Sprintf("%s %q %s %s %s", f.Path, f.Text, f.LicenseFile, f.Repository, f.Commit))
 	}
 	want := []string{
-		`a.x "one\ntwo\n" LICENSE.txt  `, `o/i.x "i" LICENSE.txt o `, `p/h.x "h" LICENSE.txt p `, `q/g.x "g" LICENSE.txt q ` + id, `r/s/f.x "f" r/COPYING r ` + id,
+		`a.x "one\ntwo\n" LICENSE.txt  `, `o/i.x "i"  o `, `p/h.x "h"  p `, `q/g.x "g"  q ` + id, `r/s/f.x "f" r/COPYING r ` + id,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

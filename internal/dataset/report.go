@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -19,6 +18,7 @@ type Report struct {
 	Components int              `json:"components"` // of files that share nearly the same function, held-out ones aside
 	Splits     []SplitCount     `json:"splits"`
 	Tasks      []TaskShare      `json:"tasks"`
+	Origins    []Origin         `json:"origins"`
 	Rejected   []RejectionCount `json:"rejected"`
 	Disabled   []string         `json:"disabled_filters"`
 	Notes      []string         `json:"notes"`
@@ -123,7 +123,7 @@ func (r *Report) Summary() string {
 const cardMark = "<!-- Written by graft dataset build, which replaces the files that are listed here. -->\n"
 
 // card is the text of DATASET.md, without the list of files.
-func (r *Report) card(licenses []string) string {
+func (r *Report) card() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n# Dataset: %s\n\n", cardMark, r.Domain)
 	fmt.Fprintf(&b, "Records of instruction and output, made from source code without a teacher: every output is the code as its author\nwrote it, "+
@@ -145,15 +145,6 @@ func (r *Report) card(licenses []string) string {
 		fmt.Fprintf(&b, "\n## Taken out\n\nEach case with its reason stands in `%s`. A comment that was taken out leaves its function to the task `%s`.\n\n%s",
 			rejectedFile, Complete, RejectionTable(r.Rejected))
 	}
-	b.WriteString("\n## Licences\n\n")
-	switch {
-	case len(licenses) == 0:
-		b.WriteString("No licence file was found beside the source code. Check that you may use it.\n")
-	default:
-		fmt.Fprintf(&b, "Licence files nearest to the sources, which the files with the ending `.meta.jsonl` name for each record:\n\n")
-		for _, l := range slices.Compact(licenses) {
-			fmt.Fprintf(&b, "- %s\n", l)
-		}
-	}
+	fmt.Fprintf(&b, "\n## Licences\n\n%s", r.origins())
 	return b.String()
 }
