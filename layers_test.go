@@ -16,7 +16,7 @@ import (
 var layers = [][]string{
 	{"cpu", "dtype", "event", "durable"},
 	{"mem", "parallel"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter"},
 	{"quant", "chat", "hub", "gemm"},
 	{"weights"},
 	{"nn"},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"graft/internal/dataset/licence"
 	"graft/internal/teacher"
 )
 
@@ -96,7 +97,14 @@ func (b *builder) run(stages ...func() error) error {
 
 // collect reads the files.
 func (b *builder) collect() error {
-	c := collector{ctx: b.ctx, root: b.options.Raw, include: b.options.Include, exclude: b.options.Exclude, disabled: b.off}
+	policy, err := licence.NewPolicy(b.options.Licenses)
+	if err != nil {
+		return inputErrorf("%w", err)
+	}
+	c := collector{
+		ctx: b.ctx, root: b.options.Raw, include: b.options.Include, exclude: b.options.Exclude, disabled: b.off, licences: policy,
+		pool: b.options.Pool,
+	}
 	if len(c.include) == 0 {
 		c.include = b.domain.Include()
 	}
@@ -106,6 +114,11 @@ func (b *builder) collect() error {
 	for _, glob := range slices.Concat(b.options.Include, b.options.Exclude) {
 		if !c.used[glob] {
 			b.note("the glob %q matches nothing below %s", glob, b.options.Raw)
+		}
+	}
+	for _, id := range policy.Listed() {
+		if !c.used[id] {
+			b.note("no file is under the licence %s", id)
 		}
 	}
 	b.files, b.rejections = c.files, c.rejections

@@ -32,12 +32,18 @@ type Language struct {
 
 // A File is a source file. Its text is valid UTF-8, without byte order mark and with \n at the ends of lines.
 type File struct {
-	Path       string // relative to the folder collected, with slashes
-	Text       string
-	SHA256     string // of the file's bytes, in hexadecimal
-	License    string // path of the nearest licence file, "" if there is none
-	Repository string // path of the repository's folder, "" if the file lies in none
-	Commit     string // that the repository stands at, "" if unknown
+	Path        string // relative to the folder collected, with slashes
+	Text        string
+	SHA256      string // of the file's bytes, in hexadecimal
+	Code        string // its language as linguist calls it, "" if unknown
+	License     string // SPDX expression of its licence, "" if unknown
+	LicenseFile string // paths of the nearest licence files, "" if there are none
+	Repository  string // path of the repository's folder, "" if the file lies in none
+	Commit      string // that the repository stands at, "" if unknown
+	Remote      string // URL that the repository came from, "" if unknown
+
+	size       int64  // bytes, as they were read
+	unlicensed string // what is known about an unknown licence
 }
 
 // A Function is one function of a file. Offsets are bytes of the file's text.

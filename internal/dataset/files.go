@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"graft/internal/durable"
@@ -37,7 +36,10 @@ type Meta struct {
 	Function      string `json:"function"`
 	Repository    string `json:"repository,omitempty"`
 	Commit        string `json:"commit,omitempty"`
+	Remote        string `json:"remote,omitempty"`
+	License       string `json:"license,omitempty"` // SPDX expression
 	LicenseFile   string `json:"license_file,omitempty"`
+	Language      string `json:"language,omitempty"`
 	FileSHA256    string `json:"file_sha256"`
 	ChunkSHA256   string `json:"chunk_sha256"`
 	Writer        string `json:"writer"`  // who wrote the output: human or teacher
@@ -47,7 +49,7 @@ type Meta struct {
 	Prompts       string `json:"prompts,omitempty"` // hash of the teacher's templates
 	Register      string `json:"register,omitempty"`
 	Detail        string `json:"detail,omitempty"`
-	Language      string `json:"language,omitempty"` // of the request
+	Tongue        string `json:"request_language,omitempty"`
 	Difficulty    string `json:"difficulty,omitempty"`
 	FIM           bool   `json:"fim,omitempty"`
 	Mistake       string `json:"mistake,omitempty"` // what was broken for the task fix
@@ -70,7 +72,8 @@ const (
 func (b *builder) meta(u *unit) Meta {
 	m := Meta{
 		Task: u.task, Path: u.file.Path, Line: u.line, Function: u.Name, Repository: u.file.Repository, Commit: u.file.Commit,
-		LicenseFile: u.file.License, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum, Writer: writerHuman, Teacher: teacherNone, PromptVersion: promptVersion,
+		Remote: u.file.Remote, License: u.file.License, LicenseFile: u.file.LicenseFile, Language: u.file.Code, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum,
+		Writer: writerHuman, Teacher: teacherNone, PromptVersion: promptVersion,
 		FIM: u.fim, InstructionTokens: b.options.CountTokens(u.instruction), OutputTokens: u.outputTokens,
 	}
 	if u.task.teacherWrites() {
@@ -78,7 +81,7 @@ func (b *builder) meta(u *unit) Meta {
 	}
 	if u.taught() != "" {
 		m.Teacher, m.Model, m.Prompts = b.options.Teacher.Name, u.model, b.prompts.hash
-		m.Register, m.Detail, m.Language, m.Difficulty = u.register, u.detail, u.tongue, u.difficulty
+		m.Register, m.Detail, m.Tongue, m.Difficulty = u.register, u.detail, u.tongue, u.difficulty
 	}
 	switch u.task {
 	case Fix:
@@ -112,21 +115,18 @@ func outputNames() []string {
 // render makes the files of the build and fills in the sizes in the report.
 func (b *builder) render() (*output, error) {
 	out := &output{text: map[string][]byte{}}
-	var licenses []string
 	var all []Meta
 	for _, s := range splits {
 		var records []Record
 		var metas []Meta
 		for _, u := range b.of(s) {
 			records, metas = append(records, Record{u.instruction, u.output}), append(metas, b.meta(u))
-			if l := u.file.License; l != "" {
-				licenses = append(licenses, l)
-			}
 		}
 		if len(records) == 0 {
 			continue
 		}
 		b.report.Splits, all = append(b.report.Splits, countSplit(s, metas)), append(all, metas...)
+		b.report.addOrigins(metas)
 		if err := errors.Join(addLines(out, s.Meta(), metas), addLines(out, s.File(), records)); err != nil {
 			return nil, err
 		}
@@ -142,8 +142,7 @@ func (b *builder) render() (*output, error) {
 	}
 	out.add(reportFile, append(text, '\n'))
 	b.report.writers = b.writersOf(all)
-	slices.Sort(licenses)
-	card := b.report.card(licenses) + "\n## Files\n\n"
+	card := b.report.card() + "\n## Files\n\n"
 	for _, name := range out.names {
 		card += fmt.Sprintf("- `%s` %s\n", name, sum(out.text[name]))
 	}

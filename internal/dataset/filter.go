@@ -16,10 +16,14 @@ type Filter struct {
 // The names of the filters.
 const (
 	filterLink           = "link"
+	filterDepth          = "depth"
+	filterUnreadable     = "unreadable"
 	filterSize           = "size"
 	filterEncoding       = "encoding"
 	filterVendored       = "vendored"
 	filterGenerated      = "generated"
+	filterLicence        = "licence"
+	filterSecret         = "secret"
 	filterSyntax         = "syntax"
 	filterNested         = "nested"
 	filterTrivial        = "trivial"
@@ -50,11 +54,15 @@ const (
 
 // filters lists all filters in the order in which they are applied.
 var filters = []Filter{
-	{filterLink, "symbolic links, which are not followed", true},
+	{filterLink, "symbolic links, which are not followed, and pipes, sockets and devices", true},
+	{filterDepth, "folders that lie in more than 100 others", true},
+	{filterUnreadable, "files and folders that this user may not read", true},
 	{filterSize, "files larger than 1 MiB", true},
 	{filterEncoding, "files whose text or name is not UTF-8", true},
-	{filterVendored, "folders of other people's code and of build products, by their names", false},
+	{filterVendored, "other people's code and build products, by the names of folders and files", false},
 	{filterGenerated, "files that say they are generated, or have lines of thousands of characters", false},
+	{filterLicence, "files under a licence that dataset.licenses does not take, or under none that is known", true},
+	{filterSecret, "files that hold a password, key or token", true},
 	{filterSyntax, "files that cannot be read as code of the domain", true},
 	{filterNested, "functions inside other functions, which are part of these", false},
 	{filterTrivial, "functions whose body is one line with the braces, or nothing but a constant", false},

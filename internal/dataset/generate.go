@@ -277,7 +277,7 @@ func (b *builder) selfCheck() error {
 	failed := map[*unit]string{}
 	for i, r := range replies {
 		b.pay(r)
-		if why := verdict(r); why != "" {
+		if why := verdictOf(r); why != "" {
 			failed[asked[i]] = why
 		}
 	}
@@ -285,8 +285,8 @@ func (b *builder) selfCheck() error {
 	return nil
 }
 
-// verdict is "" if a reply says that the request is enough, else why not.
-func verdict(r teacher.Reply) string {
+// verdictOf is "" if a reply says that the request is enough, else why not.
+func verdictOf(r teacher.Reply) string {
 	if r.Failure != "" {
 		return "it could not be checked: " + strings.TrimSuffix(string(r.Failure)+": "+r.Detail, ": ")
 	}

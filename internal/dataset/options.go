@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"graft/internal/dataset/licence"
 	"graft/internal/event"
 	"graft/internal/parallel"
 )
@@ -36,6 +37,8 @@ type Options struct {
 	Include []string // globs of files to read; empty: what the domain says
 	Exclude []string // globs of files and folders to leave out
 	HoldOut []string // folders below Raw that go into a set of their own
+
+	Licenses []string // SPDX ids of the licences that are taken, or one of the words any and permissive; none: any
 
 	Tasks                map[string]float64 // share of each task; those that the teacher cannot make are ignored
 	MinTokens, MaxTokens int                // of an output
@@ -96,6 +99,9 @@ func (o *Options) check() error {
 		if _, err := path.Match(glob, ""); err != nil {
 			fail("the glob %q is malformed: %w", glob, err)
 		}
+	}
+	if _, err := licence.NewPolicy(o.Licenses); err != nil {
+		errs = append(errs, inputErrorf("%w", err))
 	}
 	if !(o.FIM >= 0 && o.FIM <= 1) {
 		fail("fim is %g, expected a share from 0 to 1", o.FIM)

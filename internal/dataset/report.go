@@ -22,6 +22,7 @@ type Report struct {
 	Surface    string           `json:"api_surface,omitempty"` // version of the API's index
 	Splits     []SplitCount     `json:"splits"`
 	Tasks      []TaskShare      `json:"tasks"`
+	Origins    []Origin         `json:"origins"`
 	Rejected   []RejectionCount `json:"rejected"`
 	Yield      []FilterYield    `json:"yield"`
 	Disabled   []string         `json:"disabled_filters"`
@@ -210,7 +211,7 @@ type LicenceRow struct {
 	Records int    `json:"records"`
 }
 
-// countLicences counts records by the licence file nearest to their sources, most first.
+// countLicences counts records by licence, most first.
 func countLicences(all map[Split][]Meta) []LicenceRow {
 	n := map[string]int{}
 	for _, metas := range all {
@@ -227,7 +228,7 @@ func countLicences(all map[Split][]Meta) []LicenceRow {
 }
 
 // licence names the licence of a record.
-func (m *Meta) licence() string { return cmp.Or(m.LicenseFile, "none found") }
+func (m *Meta) licence() string { return cmp.Or(m.License, "none found") }
 
 // shares says how the tasks are mixed.
 func (r *Report) shares() string {
@@ -289,7 +290,7 @@ var taskDocs = map[Task]string{
 }
 
 // card is the text of DATASET.md, without the list of files.
-func (r *Report) card(licenses []string) string {
+func (r *Report) card() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n# Dataset: %s\n\n", cardMark, r.Domain)
 	b.WriteString("Records of instruction and output, made from source code.\n\n")
@@ -315,16 +316,7 @@ func (r *Report) card(licenses []string) string {
 		fmt.Fprintf(&b, "\n## Taken out\n\nEach case with its reason stands in `%s`. A comment that was taken out does not describe its function any more.\n"+
 			"`alone` counts the records that would be there without this one filter.\n\n%s", rejectedFile, YieldTable(r.Yield))
 	}
-	b.WriteString("\n## Licences\n\n")
-	switch {
-	case len(licenses) == 0:
-		b.WriteString("No licence file was found beside the source code. Check that you may use it.\n")
-	default:
-		fmt.Fprintf(&b, "Licence files nearest to the sources, which the files with the ending `.meta.jsonl` name for each record:\n\n")
-		for _, l := range slices.Compact(licenses) {
-			fmt.Fprintf(&b, "- %s\n", l)
-		}
-	}
+	fmt.Fprintf(&b, "\n## Licences\n\n%s", r.origins())
 	return b.String()
 }
 
