@@ -86,6 +86,9 @@ func (a *App) makeDataset(ctx context.Context, c *config.Config, dry bool) (*dat
 	if err != nil {
 		return nil, err
 	}
+	if o.Raw, err = a.locateSource(ctx, d, o.Raw); err != nil {
+		return nil, err
+	}
 	o.Pool, o.DryRun = parallel.New(n), dry
 	defer o.Pool.Close()
 	r, err := dataset.Build(ctx, d, o)

@@ -3,8 +3,6 @@ package cli
 import (
 	"errors"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"graft/internal/config"
 	"graft/internal/dataset"
@@ -28,7 +26,7 @@ func (a *App) datasetOptions(c *config.Config) (dataset.Options, error) {
 		return dataset.Options{}, err
 	}
 	return dataset.Options{
-		Raw: d.Raw, Out: filepath.Dir(c.Data.Train), Include: d.Include, Exclude: d.Exclude, HoldOut: d.HoldOut, Tasks: d.Tasks,
+		Raw: d.Raw, Out: filepath.Dir(c.Data.Train), Include: d.Include, Exclude: d.Exclude, HoldOut: d.HoldOut, Licenses: d.Licenses, Tasks: d.Tasks,
 		MinTokens: d.MinTokens, MaxTokens: d.MaxTokens, CountTokens: count, Tokenizer: name, NearDuplicate: d.NearDuplicate,
 		Dev: d.Dev, Test: d.Test, DisableFilters: d.DisableFilters, Seed: uint64(d.Seed),
 	}, nil
@@ -52,19 +50,12 @@ func unreadKeys(c *config.Config) error {
 	unread("mode", d.Mode != plain.Mode)
 	unread("concurrency", d.Concurrency != plain.Concurrency)
 	unread("max_cost", d.MaxCost != plain.MaxCost)
-	if !slices.Equal(d.Licenses, plain.Licenses) {
-		errs = append(errs, c.Problem("dataset.licenses", "this version of graft does not filter by licence; set it to any and choose the sources "+
-			"with dataset.raw, include and exclude"))
-	}
 	return errors.Join(errs...)
 }
 
 // datasetPaths reports paths that a build cannot read or write.
 func datasetPaths(c *config.Config) error {
 	var errs []error
-	if raw := c.Dataset.Raw; raw == "install" || strings.Contains(raw, "://") || strings.HasPrefix(raw, "git@") {
-		errs = append(errs, c.Problem("dataset.raw", "%s is not a folder; this version of graft reads folders only: clone or copy the sources and name their folder", raw))
-	}
 	dir := filepath.Dir(c.Data.Train)
 	if filepath.Base(c.Data.Train) != dataset.Train.File() {
 		errs = append(errs, c.Problem("data.train", "%s: a build writes %s; name a path that ends so", c.Data.Train, dataset.Train.File()))

@@ -292,7 +292,7 @@ var options = []option{
 	{
 		key: "dataset.raw", kind: kString, def: "data/{domain}/raw", example: "../my-game/scripts", form: formPath, stages: datasetStages,
 		aka: []string{"source", "input", "sources"},
-		doc: "Source code: a folder; later versions take a git URL[@commit], and `install` for the game's own folder, too.",
+		doc: "Source code: a folder, a git URL[@commit, branch or tag] (https, ssh, file), or `install` for the game's own folder.",
 	},
 	{
 		key: "dataset.include", kind: kList, def: "[]", example: `["**/*.lua"]`, form: formNonEmpty, stages: datasetStages, aka: []string{"patterns", "extensions"},
@@ -305,7 +305,7 @@ var options = []option{
 	{
 		key: "dataset.licenses", kind: kList, def: "any", example: "[MIT, Apache-2.0]", values: []string{"any", "permissive"},
 		form: formNonEmpty, notEmpty: true, stages: datasetStages, aka: []string{"license", "licences", "licence"},
-		doc: "Licences that are taken, as SPDX ids; this version takes any only.",
+		doc: "Licences that are taken, as SPDX ids; permissive: those that ask for no more than notices.",
 	},
 	{
 		key: "dataset.teacher", kind: kString, def: "anthropic", example: "none", values: []string{"anthropic", "openai", "none"},

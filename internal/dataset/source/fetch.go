@@ -29,15 +29,6 @@ type Fetcher struct {
 	git string // path of the program, found at the first use
 }
 
-// DefaultCache returns the folder of the cache in the user's cache directory.
-func DefaultCache() (string, error) {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("source: no folder for the cache: %w", err)
-	}
-	return filepath.Join(dir, "graft", "sources"), nil
-}
-
 // Fetch returns the folder of a checkout of the repository at the revision. A commit that was fetched before is taken from the cache
 // and needs no network; a branch or tag is looked up in the repository each time.
 func (f *Fetcher) Fetch(ctx context.Context, s Spec) (string, error) {

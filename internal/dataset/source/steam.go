@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -18,15 +17,6 @@ type Machine struct {
 	Home string // of the user
 	// Root stands before absolute paths of standard places, "" for the machine itself. Paths that a file lists are taken as they are.
 	Root string
-}
-
-// ThisMachine is the machine that the program runs on.
-func ThisMachine() (*Machine, error) {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return nil, fmt.Errorf("source: the home folder is unknown: %w", err)
-	}
-	return &Machine{OS: runtime.GOOS, Home: home}, nil
 }
 
 // steamHomes lists the folders in which Steam itself may be installed, most usual first. On Linux that includes Flatpak, Snap and the
