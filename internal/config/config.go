@@ -112,6 +112,9 @@ type Dataset struct {
 	Test           float64            `json:"test"`
 	HoldOut        []string           `json:"hold_out"`
 	DisableFilters []string           `json:"disable_filters"`
+	Price          string             `json:"price"`
+	Effort         string             `json:"effort"`
+	API            []string           `json:"api"`
 	Caps           map[string]int     `json:"caps"`
 	Decontaminate  []string           `json:"decontaminate"`
 	SelfCheck      bool               `json:"self_check"`

@@ -369,6 +369,18 @@ var options = []option{
 		doc: "Filters to leave out, named as `graft dataset stats` prints them.",
 	},
 	{
+		key: "dataset.price", kind: kString, def: `""`, example: "0.10/0.50", stages: datasetStages, aka: []string{"cost_per_token"},
+		doc: "Price of a teacher's model that is not known: dollars for a million tokens in and out.",
+	},
+	{
+		key: "dataset.effort", kind: kString, def: `""`, example: "low", stages: datasetStages, aka: []string{"reasoning_effort", "thinking"},
+		doc: "How much the teacher thinks: low, medium, high, xhigh, max; empty: the model's default. For anthropic.",
+	},
+	{
+		key: "dataset.api", kind: kList, def: "[]", example: "[extension_api.json]", form: formNonEmpty, stages: datasetStages, aka: []string{"surface", "documentation"},
+		doc: "Files and folders that describe the domain's API; empty: what lies in the source code.",
+	},
+	{
 		key: "dataset.caps", kind: kIntMap, def: "{file: 200, symbol: 0, task: 0}", example: "{file: 50}", allowed: from(0).to(maxToken),
 		values: []string{"file", "symbol", "task"}, stages: datasetStages, aka: []string{"max_per_file", "diversity"},
 		doc: "Most records by file, by rarest symbol of the API, and by task within a file; 0: no limit.",

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"graft/internal/dataset/licence"
+	"graft/internal/dataset/surface"
 	"graft/internal/teacher"
 )
 
@@ -24,7 +25,7 @@ type builder struct {
 	group      map[string]string
 	functions  map[string][]Function // of each file
 	spoilt     map[string]bool       // files with a function that nearly equals one that is held out
-	names      map[string]bool       // all identifiers of the files
+	surface    *surface.Surface      // the API, nil where nobody needs it
 	authors    []string
 	comments   int // functions that have one
 	prompts    *prompts
@@ -53,7 +54,7 @@ func Build(ctx context.Context, d Domain, o Options) (*Report, error) {
 		b.off[name] = true
 	}
 	if err := b.run(
-		b.collect, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.prepareRequests,
+		b.collect, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.loadSurface, b.prepareRequests,
 	); err != nil {
 		return nil, err
 	}
@@ -195,9 +196,6 @@ func (b *builder) chunk() error {
 		b.units = append(b.units, r.units...)
 	}
 	b.report.Functions = len(b.units)
-	if b.options.Teacher != nil {
-		b.names = nameIndex(b.files)
-	}
 	b.options.Pool.Ranges(len(b.units), 64, func(_, lo, hi int) {
 		for _, u := range b.units[lo:hi] {
 			u.context, u.declared = contextOf(u, known[companion(u.file.Path)])
@@ -355,9 +353,6 @@ func (b *builder) finish() {
 		components[g] = true
 	}
 	r.Components = len(components)
-	if o.Surface != nil {
-		r.Surface = o.Surface.Version()
-	}
 	r.Rejected = countRejections(b.rejections)
 	r.Yield = b.yield()
 	r.Disabled = append(r.Disabled, slices.Sorted(maps.Keys(b.off))...)

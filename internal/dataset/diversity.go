@@ -57,7 +57,7 @@ func (b *builder) rarestSymbols() map[*unit]string {
 	for _, u := range b.units {
 		seen := map[string]bool{}
 		for _, name := range identifiers.FindAllString(u.code, -1) {
-			if !seen[name] && len(name) > shortestName && (b.options.Surface == nil || b.options.Surface.Known(name)) {
+			if !seen[name] && len(name) > shortestName && b.surface.Known(name) {
 				seen[name] = true
 				of[u] = append(of[u], name)
 				uses[name]++

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"graft/internal/dataset/surface"
 	"graft/internal/event"
 	"graft/internal/teacher"
 )
@@ -308,10 +309,35 @@ func (b *builder) tell(e event.Event) {
 	}
 }
 
-// grounding lists what the API says about the symbols that the unit uses, "" where no surface is known.
+// loadSurface reads the domain's API, where somebody needs to know it.
+func (b *builder) loadSurface() error {
+	o := &b.options
+	if o.Teacher == nil && o.Caps[CapSymbol] == 0 && len(o.API) == 0 {
+		return nil
+	}
+	var own []surface.Source
+	for _, f := range b.files {
+		own = append(own, surface.Source{Path: f.Path, Language: b.domain.Language(f).Fence, Text: f.Text})
+	}
+	s, err := surface.Load(surface.Options{Domain: b.domain.Name(), Raw: o.Raw, Paths: o.API, Own: own})
+	if err != nil {
+		return inputErrorf("api: %w", err)
+	}
+	b.surface = s
+	if b.report.Surface = s.Version(); !s.Found() && o.Teacher != nil {
+		b.note("the API of the domain %s was not found, so names that the teacher uses are only compared with the code; name its files as dataset.api", b.domain.Name())
+	}
+	return nil
+}
+
+// grounding lists what the API says about the symbols that the unit uses, "" where nothing is known.
 func (b *builder) grounding(u *unit) string {
-	if b.options.Surface == nil {
+	if b.surface == nil {
 		return ""
 	}
-	return b.options.Surface.Card(u.code)
+	lines := b.surface.Card(u.language.Fence, u.code, u.context...)
+	if len(lines) == 0 {
+		return ""
+	}
+	return u.fence(strings.Join(lines, "\n"))
 }

@@ -10,13 +10,6 @@ import (
 	"graft/internal/dataset/neardup"
 )
 
-// A Surface is the index of the names that an API offers.
-type Surface interface {
-	Known(name string) bool  // whether the API has something of this name
-	Card(code string) string // what the API says about the symbols that code uses, "" if nothing
-	Version() string
-}
-
 // A judge looks at one record and says why it is to be left out, "" if it may stay.
 type judge struct {
 	filter string
@@ -202,47 +195,15 @@ func grams(words []string, n int) map[string]bool {
 	return set
 }
 
-// codeName matches what only code has: `x`, a.b(), snake_case, camelCase, CamelCase.
-var (
-	ticked   = regexp.MustCompile("`([^`\n]+)`")
-	codeName = regexp.MustCompile(`\b(?:[a-z][a-z0-9]*(?:_[A-Za-z0-9]+)+|_[a-z][A-Za-z0-9_]*|[a-z]+[A-Z][A-Za-z0-9]*|[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b`)
-)
-
 // ungrounded takes out what names things that are neither in the code, nor in its file, nor in the API.
 func (b *builder) ungrounded(u *unit) string {
-	text := u.taught()
-	if text == "" {
+	if u.taught() == "" {
 		return ""
 	}
-	var names []string
-	for _, m := range ticked.FindAllStringSubmatch(text, -1) {
-		names = append(names, identifiers.FindAllString(m[1], -1)...)
-	}
-	names = append(names, codeName.FindAllString(text, -1)...)
-	var unknown []string
-	for _, name := range names {
-		if !b.names[name] && !slices.Contains(unknown, name) && (b.options.Surface == nil || !b.options.Surface.Known(name)) && !plainWord.MatchString(name) {
-			unknown = append(unknown, name)
-		}
-	}
-	if len(unknown) > 0 {
+	if unknown := b.surface.Ungrounded(u.taught(), u.code, []string{u.file.Text, strings.Join(u.context, "\n")}); len(unknown) > 0 {
 		return "neither code nor API has " + strings.Join(unknown[:min(5, len(unknown))], ", ")
 	}
 	return ""
-}
-
-// plainWord matches what may stand between backticks without being a name: numbers and the words of all languages.
-var plainWord = regexp.MustCompile(`^(?:\d.*|true|false|nil|null|none|if|else|for|while|return|and|or|not|int|float|double|bool|char|string|void|const|static|auto|self|this|super|func|function|var|local|end|e|g|i)$`)
-
-// nameIndex is the set of all identifiers of the files.
-func nameIndex(files []*File) map[string]bool {
-	names := map[string]bool{}
-	for _, f := range files {
-		for _, name := range identifiers.FindAllString(f.Text, -1) {
-			names[name] = true
-		}
-	}
-	return names
 }
 
 // interfaceNames are what a caller sees of the function: its name and those of its parameters.

@@ -54,7 +54,7 @@ type Options struct {
 	Caps          map[string]int // most records by file, symbol, and task of a file; 0 or missing: no limit
 	Decontaminate []string       // files that no record may share a run of words with
 	Teacher       *Teacher       // who writes requests; nil: comments and rules do
-	Surface       Surface        // the domain's API; nil if it is not known
+	API           []string       // files and folders that describe the domain's API; empty: what lies in Raw
 
 	Until  Stage          // the last stage; "": all
 	DryRun bool           // do everything but write and ask the teacher

@@ -27,6 +27,7 @@ type Progress struct {
 	Stage       string
 	Done, Total int
 	Unit        string
+	Beside      string // what else is worth knowing, "" if nothing
 }
 
 // Step is one optimizer step, a line of metrics.jsonl.
