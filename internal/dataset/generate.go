@@ -205,10 +205,7 @@ func (b *builder) ask() error {
 func (b *builder) pay(r teacher.Reply) {
 	s := b.report.Spent
 	s.Requests++
-	s.Usage.Input += r.Usage.Input
-	s.Usage.CacheWrite += r.Usage.CacheWrite
-	s.Usage.CacheRead += r.Usage.CacheRead
-	s.Usage.Output += r.Usage.Output
+	s.Usage.Add(r.Usage)
 	s.Cost += r.Cost
 }
 

@@ -272,7 +272,7 @@ func (r *Report) Summary() string {
 // String says in a line what the teacher was asked and paid for.
 func (s *Spending) String() string {
 	return fmt.Sprintf("%s %s answered %d of %d questions: %d tokens in, %d out, $%.4f", s.Teacher, s.Model, s.Requests-s.Failed, s.Requests,
-		s.Usage.Input+s.Usage.CacheWrite+s.Usage.CacheRead, s.Usage.Output, s.Cost)
+		s.Usage.Prompt(), s.Usage.Output, s.Cost)
 }
 
 // cardMark begins every card. It tells a folder that a build may write to again.
