@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"graft/internal/durable"
+	"graft/internal/teacher"
 )
 
 const (
@@ -136,6 +137,11 @@ func (b *builder) render() (*output, error) {
 	}
 	saved := b.report
 	saved.Raw, saved.Out, saved.Estimate = "", "", nil // where and when does not belong to what was made
+	if saved.Spent != nil {
+		spent := *saved.Spent
+		spent.Usage, spent.Cost = teacher.Usage{}, 0 // what a cache has saved is chance
+		saved.Spent = &spent
+	}
 	text, err := json.MarshalIndent(&saved, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", reportFile, err)

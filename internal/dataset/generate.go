@@ -45,8 +45,8 @@ type Spending struct {
 	Prompts  string        `json:"prompts"` // hash of the templates
 	Requests int           `json:"requests"`
 	Failed   int           `json:"failed"`
-	Usage    teacher.Usage `json:"usage"`
-	Cost     float64       `json:"cost_usd"`
+	Usage    teacher.Usage `json:"usage,omitzero"`     // not in the files of a dataset: the ledger keeps it
+	Cost     float64       `json:"cost_usd,omitempty"` //
 }
 
 const (

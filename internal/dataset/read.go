@@ -120,6 +120,36 @@ func (s *Saved) Sample(split Split, n int, from uint64) []int {
 	return order
 }
 
+// Source reads the function that a record was made of, with the comment above it. The file must be as it was.
+func Source(raw string, d Domain, m *Meta) (string, error) {
+	if !filepath.IsLocal(filepath.FromSlash(m.Path)) {
+		return "", inputErrorf("%s lies outside of %s", m.Path, raw)
+	}
+	name := filepath.Join(raw, filepath.FromSlash(m.Path))
+	found, err := hashFile(name)
+	if err != nil {
+		return "", inputErrorf("%w", err)
+	}
+	if found != m.FileSHA256 {
+		return "", inputErrorf("%s has changed since the dataset was built; build it again", name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", inputErrorf("%w", err)
+	}
+	f := &File{Path: m.Path, Text: strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")}
+	functions, err := d.Functions(f)
+	if err != nil {
+		return "", inputErrorf("%s: %w", name, err)
+	}
+	for _, u := range newUnits(f, d.Language(f), functions) {
+		if u.line == m.Line && u.Name == m.Function {
+			return f.Text[u.commentStart():u.End], nil
+		}
+	}
+	return "", inputErrorf("%s has no function %s in line %d", name, m.Function, m.Line)
+}
+
 // ParseSplit returns the split of a name. The error lists those there are.
 func ParseSplit(name string) (Split, error) {
 	var names []string

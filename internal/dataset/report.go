@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"graft/internal/teacher"
 )
 
 // A Report says what a build has come to.
@@ -271,8 +273,11 @@ func (r *Report) Summary() string {
 
 // String says in a line what the teacher was asked and paid for.
 func (s *Spending) String() string {
-	return fmt.Sprintf("%s %s answered %d of %d questions: %d tokens in, %d out, $%.4f", s.Teacher, s.Model, s.Requests-s.Failed, s.Requests,
-		s.Usage.Prompt(), s.Usage.Output, s.Cost)
+	text := fmt.Sprintf("%s %s answered %d of %d questions", s.Teacher, s.Model, s.Requests-s.Failed, s.Requests)
+	if s.Usage != (teacher.Usage{}) {
+		text += fmt.Sprintf(": %d tokens in, %d out, $%.4f", s.Usage.Prompt(), s.Usage.Output, s.Cost)
+	}
+	return text
 }
 
 // cardMark begins every card. It tells a folder that a build may write to again.
@@ -344,7 +349,8 @@ func (b *builder) writersOf(metas []Meta) string {
 	if t == nil {
 		return s.String() + "\n- teacher: none\n"
 	}
-	fmt.Fprintf(&s, ", in %d records in the teacher's words\n- teacher: %s, model %s, prompts %s\n- %s\n", asked-wrote, t.Name, t.Model, b.prompts.hash, b.report.Spent)
+	fmt.Fprintf(&s, ", in %d records in the teacher's words\n- teacher: %s, model %s, prompts %s\n- %d of %d questions answered\n", asked-wrote, t.Name, t.Model, b.prompts.hash,
+		b.report.Spent.Requests-b.report.Spent.Failed, b.report.Spent.Requests)
 	if t.Terms != "" {
 		fmt.Fprintf(&s, "- terms: %s\n", t.Terms)
 	}
