@@ -35,6 +35,7 @@ type buildFlags struct {
 	teacher string
 	dry     bool
 	ablate  bool
+	offline bool
 	until   dataset.Stage
 }
 
@@ -64,12 +65,13 @@ func datasetBuildCommand(app *App) *cobra.Command {
 		Short: "Make training records from source code",
 		Long: "Read the source code in dataset.raw and write train.jsonl, eval.jsonl, test.jsonl, what is known about each record, what was left\n" +
 			"out and why, and DATASET.md beside data.train. A teacher words the requests; what it answers is kept in .ledger.jsonl there, so that\n" +
-			"an interrupted build goes on without paying twice and a finished one runs again offline. Without a teacher nothing leaves this\n" +
+			"an interrupted build goes on without paying twice and a finished one runs again with --offline. Without a teacher nothing leaves this\n" +
 			"machine. The same sources, configuration, seed and answers give the same bytes.",
 		Example: "  graft dataset build --domain gdscript --teacher none\n  graft dataset build -c my.yaml --dry-run",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return app.runBuild(cmd, f) },
 	}
 	f.register(cmd, "write nothing and ask no teacher; say what a teacher would cost")
+	cmd.Flags().BoolVar(&f.offline, "offline", false, "take the teacher's answers from .ledger.jsonl alone")
 	cmd.Flags().BoolVar(&f.ablate, "ablate", false, "say of each filter how much there would be without it")
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"graft/internal/config"
@@ -37,6 +38,8 @@ type asker struct {
 	config *config.Dataset
 	count  func(string) int
 	counts map[string]int // of texts that many requests share
+
+	offline bool // answer from the ledger alone
 }
 
 // datasetTeacher is who words the requests of a build, nil if nobody does. finish lets go of what it holds.
@@ -46,7 +49,7 @@ func (a *App) datasetTeacher(c *config.Config, f buildFlags, con *console) (_ *d
 	if d.Teacher == teacherNone {
 		return nil, finish, nil
 	}
-	k := &asker{app: a, con: con, config: d, counts: map[string]int{}}
+	k := &asker{app: a, con: con, config: d, counts: map[string]int{}, offline: f.offline}
 	t := &dataset.Teacher{Name: d.Teacher, Model: d.TeacherModel, Languages: d.Languages, SelfCheck: d.SelfCheck, Ask: k.ask, Estimate: k.estimate}
 	if t.Prompts, err = ownPrompts(d.Prompts); err != nil {
 		return nil, finish, c.Problem("dataset.prompts", "%v", err)
@@ -58,13 +61,14 @@ func (a *App) datasetTeacher(c *config.Config, f buildFlags, con *console) (_ *d
 	if k.count, _, err = a.tokenCounter(c); err != nil {
 		return nil, finish, err
 	}
-	if k.t, err = a.newTeacher(d, f.dry); err != nil {
+	if k.t, err = a.newTeacher(d, f.dry || f.offline); err != nil {
 		return nil, finish, teacherProblem(c, err)
 	}
 	if k.price, err = priceOf(k.t, d.Price); err != nil {
 		return nil, finish, c.Problem("dataset.price", "%v", err)
 	}
-	if t.Terms = teacher.Notice(k.t); f.dry {
+	t.Terms = strings.ReplaceAll(teacher.Notice(k.t), k.t.Endpoint(), "the teacher's endpoint") // where it stands changes no record
+	if f.dry {
 		return t, finish, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(c.Data.Train.Path()), 0o755); err != nil {
@@ -127,15 +131,15 @@ func priceOf(t teacher.Teacher, stated string) (teacher.Price, error) {
 
 // ask answers requests, as far as max_cost goes.
 func (k *asker) ask(ctx context.Context, requests []teacher.Request) ([]teacher.Reply, error) {
-	if notice := teacher.Notice(k.t); notice != "" && !k.ledger.Acknowledged(k.t) {
+	if notice := teacher.Notice(k.t); notice != "" && !k.offline && !k.ledger.Acknowledged(k.t) {
 		k.con.Emit(event.Warning{Text: notice})
 		if err := k.ledger.Acknowledge(k.t); err != nil {
 			return nil, err
 		}
 	}
 	start, first := time.Now(), -1
-	replies, report, err := teacher.Run(ctx, k.t, requests, teacher.Options{
-		Ledger: k.ledger, Mode: teacher.Mode(k.config.Mode), Concurrency: k.config.Concurrency, MaxCost: k.config.MaxCost, Price: &k.price,
+	o := teacher.Options{
+		Ledger: k.ledger, Replay: k.offline, Mode: teacher.Mode(k.config.Mode), Concurrency: k.config.Concurrency, MaxCost: k.config.MaxCost, Price: &k.price,
 		MoreTokens: 4 * maxTokens(requests),
 		Progress: func(p teacher.Progress) {
 			if first < 0 {
@@ -143,7 +147,11 @@ func (k *asker) ask(ctx context.Context, requests []teacher.Request) ([]teacher.
 			}
 			k.con.Emit(event.Progress{Stage: "ask", Done: p.Done, Total: p.Total, Unit: "questions", Beside: beside(p, p.Done-first, time.Since(start))})
 		},
-	})
+	}
+	if k.app.waits != nil {
+		k.app.waits(&o)
+	}
+	replies, report, err := teacher.Run(ctx, k.t, requests, o)
 	for _, n := range report.Notes {
 		k.con.Emit(event.Note{Text: n})
 	}

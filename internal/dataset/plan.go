@@ -281,9 +281,13 @@ func (b *builder) notePlan() {
 		}
 	}
 	for _, t := range b.report.Tasks {
-		far := max(0.02, 1.5/float64(max(1, len(b.units)))) // more than what whole records make of shares
-		if t.Wanted-t.Got > far && t.Wanted > 0 {
+		const far = 0.05 // more than what whole records make of shares
+		want := int(t.Wanted * float64(len(b.units)))
+		switch {
+		case fit[t.Task] < want:
 			b.note("%s falls short of its share: %d of %d functions are fit for it, and a function gives one record", t.Task, fit[t.Task], len(b.units))
+		case t.Wanted-t.Got > far:
+			b.note("%s falls short of its share: filters have taken out its records more than others", t.Task)
 		}
 	}
 	var needy []string
