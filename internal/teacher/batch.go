@@ -26,10 +26,19 @@ func (r *run) underWay() []*flight {
 	return r.flights()
 }
 
+// foreign are the batches of the endpoint that are not the one of a number.
+type (
+	foreign    map[foreignKey]bool
+	foreignKey struct {
+		number uint64
+		remote string
+	}
+)
+
 // batches submits what is pending, if submit says so, in as many batches as limits and money ask for, and collects all results. Batches of
 // an earlier process are collected like those of this one.
 func (r *run) batches(ctx context.Context, b Batcher, submit bool) error {
-	foreign := map[string]bool{} // batches of others
+	others := foreign{}
 	wait := r.o.Poll
 	for {
 		refused := 0
@@ -49,7 +58,7 @@ func (r *run) batches(ctx context.Context, b Batcher, submit bool) error {
 		}
 		moved := false
 		for _, f := range fs {
-			over, err := r.look(ctx, b, f, foreign)
+			over, err := r.look(ctx, b, f, others)
 			if err != nil {
 				return err
 			}
@@ -198,11 +207,11 @@ func (r *run) sent(id string, n int) {
 }
 
 // look asks after one batch and reads its results if it has ended. It tells whether the batch is over.
-func (r *run) look(ctx context.Context, b Batcher, f *flight, foreign map[string]bool) (bool, error) {
+func (r *run) look(ctx context.Context, b Batcher, f *flight, others foreign) (bool, error) {
 	call, cancel := calls(ctx)
 	defer cancel()
 	if f.remote == "" {
-		return r.search(call, b, f, foreign)
+		return r.search(call, b, f, others)
 	}
 	info, err := b.Batch(call, f.remote)
 	if e := (*CallError)(nil); errors.As(err, &e) && e.Status == 404 {
@@ -365,12 +374,12 @@ func (r *run) gone(f *flight, why string) error {
 	return nil
 }
 
-// skew is how far the endpoint's clock may be from ours.
-const skew = time.Hour
+// skew is how far the endpoint's clock may be from ours: a day covers one that is set to another time zone.
+const skew = 24 * time.Hour
 
 // search looks for a batch whose id is not known: the process ended, or the connection, before the endpoint's answer came. The endpoint's
 // list shows batches but not what is in them; the keys in the results, once there are some, say whose they are.
-func (r *run) search(ctx context.Context, b Batcher, f *flight, foreign map[string]bool) (bool, error) {
+func (r *run) search(ctx context.Context, b Batcher, f *flight, others foreign) (bool, error) {
 	list, err := b.Batches(ctx, f.started.Add(-skew))
 	if err != nil {
 		return false, r.troubled(err)
@@ -380,7 +389,7 @@ func (r *run) search(ctx context.Context, b Batcher, f *flight, foreign map[stri
 		r.l.mu.Lock()
 		known := r.l.state.remotes[info.ID]
 		r.l.mu.Unlock()
-		if known || foreign[info.ID] || info.Requests != f.total {
+		if known || others[foreignKey{f.number, info.ID}] || info.Requests != f.total {
 			continue
 		}
 		if !info.Ended {
@@ -395,7 +404,7 @@ func (r *run) search(ctx context.Context, b Batcher, f *flight, foreign map[stri
 			r.sent(info.ID, f.total)
 			return true, r.l.add(r.o.Clock.Now(), &record{Event: evSubmitted, Batch: f.number, Remote: info.ID})
 		}
-		foreign[info.ID] = true
+		others[foreignKey{f.number, info.ID}] = true
 	}
 	if candidates > 0 || r.o.Clock.Now().Sub(f.started) < r.o.Grace {
 		return false, nil

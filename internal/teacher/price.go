@@ -74,7 +74,7 @@ type money int64
 
 const dollar = 1e12
 
-func (m money) dollars() float64   { return float64(m) / dollar }
+func (m money) dollars() float64    { return float64(m) / dollar }
 func toMoney(dollars float64) money { return money(math.Round(dollars * dollar)) }
 
 // rate is the price of one token.
@@ -103,7 +103,9 @@ func (p Price) cost(u Usage, batch bool) money {
 const promptOverhead = 1024
 
 // promptBound is more tokens than r can have: a token of text is at least a byte, and a schema may be written twice.
-func promptBound(r Request) int { return len(r.System) + len(r.User) + 2*len(r.Schema) + promptOverhead }
+func promptBound(r Request) int {
+	return len(r.System) + len(r.User) + 2*len(r.Schema) + promptOverhead
+}
 
 // worst is the most that r can cost: all of the longest prompt at the dearest kind of input, and all tokens of the answer. Live requests
 // are cached for five minutes, batches for an hour.

@@ -34,8 +34,8 @@ const (
 
 // Usage counts tokens.
 type Usage struct {
-	Input          int `json:"input_tokens"`                   // neither written to nor read from a cache
-	CacheWrite     int `json:"cache_write_tokens,omitempty"`   // to a cache that lives five minutes
+	Input          int `json:"input_tokens"`                    // neither written to nor read from a cache
+	CacheWrite     int `json:"cache_write_tokens,omitempty"`    // to a cache that lives five minutes
 	CacheWriteLong int `json:"cache_write_1h_tokens,omitempty"` // to a cache that lives an hour
 	CacheRead      int `json:"cache_read_tokens,omitempty"`
 	Output         int `json:"output_tokens"`

@@ -17,10 +17,15 @@ type Question struct {
 	Schema    json.RawMessage
 	MaxTokens int
 	CacheTTL  string // of the system text; "": it is not to be cached
+
+	known string // id, once it was asked for
 }
 
 // id is the same for tries that differ in MaxTokens and caching only.
 func (q *Question) id() string {
+	if q.known != "" {
+		return q.known
+	}
 	schema := string(q.Schema)
 	var v any
 	if json.Unmarshal(q.Schema, &v) == nil { // clients write it in their own way
@@ -28,7 +33,8 @@ func (q *Question) id() string {
 			schema = string(b)
 		}
 	}
-	return strconv.FormatUint(hash(q.Model, q.System, q.User, schema), 36)
+	q.known = strconv.FormatUint(hash(q.Model, q.System, q.User, schema), 36)
+	return q.known
 }
 
 // Answer is the usual answer to q: some words, or a value of the schema with characters in its texts that are hard on JSON.

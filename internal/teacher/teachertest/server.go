@@ -26,6 +26,7 @@ type Server struct {
 	o    Options
 	http *httptest.Server
 
+	busy    sync.WaitGroup // calls that are being answered
 	mu      sync.Mutex
 	calls   int
 	live    teacher.Usage // charged
@@ -64,6 +65,9 @@ func (s *Server) URL() string { return s.http.URL }
 // OpenAIURL is the base URL for OpenAI's clients.
 func (s *Server) OpenAIURL() string { return s.http.URL + "/v1" }
 
+// Idle waits until no call is being answered: a server goes on with what a dead client asked for.
+func (s *Server) Idle() { s.busy.Wait() }
+
 // Charged is what the server charged for, answers that were lost on the way included.
 func (s *Server) Charged() (live, batch teacher.Usage) {
 	s.mu.Lock()
@@ -91,6 +95,8 @@ func (s *Server) Answered() (questions, again int) {
 // door counts calls and lets only those with the key in.
 func (s *Server) door(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.busy.Add(1)
+		defer s.busy.Done()
 		s.mu.Lock()
 		s.calls++
 		n := s.calls
