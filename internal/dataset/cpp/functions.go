@@ -14,23 +14,35 @@ type Scope struct {
 }
 
 // Functions finds the functions of a file. setting says where a function belongs by the class it is a member of. The error
-// says which brackets do not fit; the functions that were found in spite of them come with it.
+// says what [Check] does; the functions that were found in spite of them come with it.
 func Functions(text string, setting func(Scope) string) ([]dataset.Function, error) {
 	p := parser{file: lex(text), setting: setting}
-	err := p.pair()
+	err := p.check()
 	p.scope(0, len(p.tokens), Scope{})
 	slices.SortStableFunc(p.functions, func(a, b dataset.Function) int { return a.Start - b.Start })
 	return p.functions, err
 }
-
-// Check reports brackets that do not fit.
-func Check(code string) error { return lex(code).pair() }
 
 // A parser finds functions among tokens.
 type parser struct {
 	*file
 	setting   func(Scope) string
 	functions []dataset.Function
+	opened    func(brace int, what use) // called for braces whose use is known; may be nil
+}
+
+// open tells what a brace opens.
+func (p *parser) open(brace int, what use) {
+	if p.opened != nil {
+		p.opened(brace, what)
+	}
+}
+
+// openType tells that a brace opens a type, if its header is certain.
+func (p *parser) openType(tokens []int, brace int) {
+	if !p.has(tokens, "(") { // else it may be a function with a macro for its name
+		p.open(brace, useType)
+	}
 }
 
 // scope goes through the declarations of a namespace or class, the tokens from i to end.
@@ -82,12 +94,14 @@ func (p *parser) brace(head, i int, in Scope) (next, newHead int) {
 	}
 	last := p.tokens[tokens[len(tokens)-1]]
 	if last.text == "=" || last.text == "," {
+		p.open(i, useValue)
 		return next, head
 	}
 	if h, ok := p.function(tokens); ok {
 		if h.initializers && (last.kind == identifier || last.text == ">") && p.initializer(next) {
 			return next, head
 		}
+		p.open(i, useBlock)
 		p.add(h, i, in)
 		return next, next
 	}
@@ -109,7 +123,9 @@ func (p *parser) within(tokens []int, i int, in Scope) bool {
 	case p.tokens[tokens[0]].text == "extern" && p.tokens[tokens[len(tokens)-1]].kind == text, p.has(tokens, "namespace"):
 		p.scope(i+1, end, in)
 	case keyword == "enum":
+		p.openType(tokens, i)
 	case keyword != "":
+		p.openType(tokens, i)
 		if in.Class != "" {
 			name = in.Class + "::" + name
 		}

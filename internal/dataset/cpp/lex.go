@@ -1,6 +1,9 @@
 package cpp
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A kind is what a token is.
 type kind byte
@@ -9,7 +12,7 @@ const (
 	identifier kind = iota
 	number
 	text        // a string or a character
-	punctuation // one character, or :: or ->
+	punctuation // one character, or one of twofold
 	branch      // a preprocessor conditional
 )
 
@@ -33,6 +36,7 @@ type file struct {
 	tokens   []token
 	comments []comment
 	inside   []int // starts of lines that begin inside a string
+	problem  error // the first that no bracket is to blame for
 	match    []int // of an opening bracket, the token that closes it; else -1
 	opener   []int // of a closing bracket, the token that opens it; else -1
 }
@@ -42,6 +46,7 @@ type lexer struct {
 	*file
 	at    int
 	fresh bool // nothing but white space and comments so far on this line
+	depth int  // of preprocessor conditionals
 }
 
 // lex cuts a text into tokens. There is no text it refuses.
@@ -63,7 +68,17 @@ func lex(s string) *file {
 			l.token(c)
 		}
 	}
+	if l.depth > 0 {
+		l.fail(len(s), "%d conditionals have no #endif", l.depth)
+	}
 	return l.file
+}
+
+// fail notes the first problem.
+func (l *lexer) fail(at int, format string, args ...any) {
+	if l.problem == nil {
+		l.problem = fmt.Errorf("line %d: %s", l.lineOf(min(at, len(l.text))), fmt.Sprintf(format, args...))
+	}
 }
 
 // comment skips a comment.
@@ -76,6 +91,7 @@ func (l *lexer) comment() {
 		rest := l.text[l.at:l.physicalEnd(l.at)]
 		whole = whole && strings.TrimSpace(rest) == ""
 	} else {
+		l.fail(start, "the comment is not closed")
 		l.at = len(l.text)
 	}
 	l.comments = append(l.comments, comment{start, l.at, whole})
@@ -104,16 +120,28 @@ func (l *lexer) lineEnd(at int) int {
 func (l *lexer) directive() {
 	start, name := l.at, directiveName(l.text[l.at+1:])
 	l.at = l.directiveEnd(start)
+	after := l.text[start+1 : l.at]
+	if what := checkDirective(name, after[strings.Index(after, name)+len(name):]); what != "" {
+		l.fail(start, "%s", what)
+	}
 	switch name {
 	case "if", "ifdef", "ifndef":
 		l.branch("if", start)
-		if condition := strings.TrimSpace(strings.TrimLeft(l.text[start+1:l.at], " \t")[len(name):]); name == "if" && condition == "0" {
+		l.depth++
+		if condition, _, _ := strings.Cut(after[strings.Index(after, name)+len(name):], "/"); name == "if" && strings.TrimSpace(condition) == "0" {
 			l.skipBranch()
 		}
 	case "else", "elif", "elifdef", "elifndef":
 		l.branch("else", start)
+		if l.depth == 0 {
+			l.fail(start, "#%s belongs to no #if", name)
+		}
 	case "endif":
 		l.branch("endif", start)
+		if l.depth--; l.depth < 0 {
+			l.depth = 0
+			l.fail(start, "#endif belongs to no #if")
+		}
 	}
 }
 
@@ -188,7 +216,7 @@ func (l *lexer) token(c byte) {
 	case c == '"' || c == '\'':
 		t.kind = text
 		l.literal(c, false)
-	case strings.HasPrefix(l.text[l.at:], "::") || strings.HasPrefix(l.text[l.at:], "->"):
+	case len(l.text) > l.at+1 && twofold[l.text[l.at:l.at+2]]:
 		l.at += 2
 	default:
 		l.at++
@@ -196,6 +224,9 @@ func (l *lexer) token(c byte) {
 	t.end, t.text = l.at, l.text[t.start:l.at]
 	l.tokens = append(l.tokens, t)
 }
+
+// twofold are the tokens of two characters that matter here.
+var twofold = map[string]bool{"::": true, "->": true, "++": true, "--": true}
 
 var stringPrefix = map[string]bool{"": true, "L": true, "u": true, "U": true, "u8": true}
 
@@ -235,6 +266,7 @@ func (l *lexer) literal(quote byte, raw bool) {
 		for l.at++; l.peek() != quote; l.at++ {
 			switch l.peek() {
 			case 0, '\n':
+				l.fail(start, "the string or character is not closed")
 				l.at = start + 1
 				return
 			case '\\':
@@ -242,6 +274,7 @@ func (l *lexer) literal(quote byte, raw bool) {
 					l.at++
 				}
 				if l.at >= len(l.text) {
+					l.fail(start, "the string or character is not closed")
 					l.at = start + 1
 					return
 				}
@@ -271,6 +304,7 @@ func (l *lexer) raw() {
 	if i := strings.Index(body, closing); i >= 0 {
 		l.at += 1 + i + len(closing)
 	} else {
+		l.fail(l.at, "the raw string is not closed")
 		l.at = len(l.text)
 	}
 }

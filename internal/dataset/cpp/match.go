@@ -16,6 +16,7 @@ type matcher struct {
 	*file
 	open         *bracket
 	conditionals []conditional
+	last         bool // the last branch of a conditional decides, or nothing if it has no else
 	problem      error // the first
 }
 
@@ -26,11 +27,25 @@ type conditional struct {
 	others bool     // another branch than the first has begun
 }
 
-// pair fills in match and opener. The error says which brackets do not fit.
+// pair fills in match and opener, as the first branch of each conditional decides. The error says which brackets fit neither
+// with the first branches nor with the last ones: a brace may be opened in one conditional and closed in another.
 func (f *file) pair() error {
-	m := matcher{file: f}
 	n := len(f.tokens)
 	f.match, f.opener = fill(n), fill(n)
+	err := f.pairBranches(false)
+	if err == nil {
+		return nil
+	}
+	other := file{text: f.text, tokens: f.tokens, match: fill(n), opener: fill(n)}
+	if other.pairBranches(true) == nil {
+		return nil
+	}
+	return err
+}
+
+// pairBranches pairs brackets as the first or the last branch of each conditional decides.
+func (f *file) pairBranches(last bool) error {
+	m := matcher{file: f, last: last}
 	for i, t := range f.tokens {
 		switch {
 		case t.kind == branch:
@@ -97,6 +112,17 @@ func (m *matcher) branch(i int) {
 		return
 	}
 	c := &m.conditionals[len(m.conditionals)-1]
+	if m.last {
+		if m.tokens[i].text == "else" {
+			m.open, c.others = c.before, true
+			return
+		}
+		if !c.others {
+			m.open = c.before
+		}
+		m.conditionals = m.conditionals[:len(m.conditionals)-1]
+		return
+	}
 	if !c.others {
 		c.after, c.others = m.open, true
 	}

@@ -1,0 +1,182 @@
+package gate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Verdict is what a gate says of a file.
+type Verdict byte
+
+// Verdicts.
+const (
+	Valid Verdict = iota
+	Refused
+	Unjudged // the gate could not tell: a header was missing, the time was up
+)
+
+// A File is what an external gate judges.
+type File struct {
+	Path     string // where it lies, for headers beside it; may be ""
+	Language string // lua, c, cpp or gdscript
+	Text     string
+}
+
+// An External gate is a checker that the user has installed.
+type External struct {
+	Name      string
+	Languages []string
+
+	program string        // full path
+	include []string      // folders of headers, for compilers
+	timeout time.Duration // for one file
+}
+
+// kinds are the external gates that are known.
+var kinds = map[string][]string{
+	"luac": {"lua"}, "luajit": {"lua"}, "clang": {"c", "cpp"}, "gcc": {"c", "cpp"}, "godot": {"gdscript"},
+}
+
+// Externals lists the names of the external gates that are known.
+func Externals() []string {
+	var names []string
+	for n := range kinds {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+const (
+	externalTimeout = 20 * time.Second
+	mostOutput      = 64 << 10 // bytes of what a checker prints
+)
+
+// NewExternal finds the checker of a name on the user's PATH. include are folders of headers for the compilers.
+func NewExternal(name string, include []string) (*External, error) {
+	languages, known := kinds[name]
+	if !known {
+		return nil, fmt.Errorf("gate: there is no gate %q; there are %s", name, strings.Join(Externals(), ", "))
+	}
+	program, err := exec.LookPath(name)
+	if err != nil {
+		return nil, fmt.Errorf("gate: %s was asked for and is not installed: %w", name, err)
+	}
+	if program, err = filepath.Abs(program); err != nil {
+		return nil, fmt.Errorf("gate: %s: %w", name, err)
+	}
+	return &External{Name: name, Languages: languages, program: program, include: include, timeout: externalTimeout}, nil
+}
+
+// Judges reports whether the gate knows a language.
+func (e *External) Judges(language string) bool { return slices.Contains(e.Languages, language) }
+
+// extensions are what the checkers tell languages by.
+var extensions = map[string]string{"lua": ".lua", "c": ".c", "cpp": ".cpp", "gdscript": ".gd"}
+
+// Check judges a copy of a file in a folder of its own. The code is not executed. The error is about the checker itself, not
+// about the code; reason is the first thing that the checker complains about.
+func (e *External) Check(ctx context.Context, f File) (v Verdict, reason string, err error) {
+	dir, err := os.MkdirTemp("", "graft-gate-*")
+	if err != nil {
+		return Unjudged, "", fmt.Errorf("gate: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	copied := filepath.Join(dir, "code"+extensions[f.Language])
+	if err := os.WriteFile(copied, []byte(f.Text), 0o600); err != nil {
+		return Unjudged, "", fmt.Errorf("gate: %w", err)
+	}
+	ctx, stop := context.WithTimeout(ctx, e.timeout)
+	defer stop()
+	out := &bounded{most: mostOutput}
+	cmd := exec.CommandContext(ctx, e.program, e.arguments(f, dir, copied)...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, out, out, time.Second
+	cmd.Env = environment(dir)
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return Unjudged, fmt.Sprintf("%s took longer than %s", e.Name, e.timeout), nil
+	case ctx.Err() != nil:
+		return Unjudged, "", ctx.Err()
+	case err != nil && !errors.As(err, &exit):
+		return Unjudged, "", fmt.Errorf("gate: %s: %w", e.program, err)
+	}
+	text := strings.ReplaceAll(out.String(), copied, filepath.Base(copied))
+	return e.judge(err != nil, text)
+}
+
+// arguments are those of a check that executes nothing.
+func (e *External) arguments(f File, dir, copied string) []string {
+	switch e.Name {
+	case "luac":
+		return []string{"-p", copied}
+	case "luajit":
+		return []string{"-bl", copied, filepath.Join(dir, "list")}
+	case "godot":
+		return []string{"--headless", "--check-only", "--path", dir, "--script", copied}
+	}
+	args := []string{"-fsyntax-only", "-w", "-fno-diagnostics-color", "-x", "c", "-std=gnu17"}
+	if f.Language == "cpp" {
+		args = []string{"-fsyntax-only", "-w", "-fno-diagnostics-color", "-x", "c++", "-std=gnu++17"}
+	}
+	for _, folder := range e.include {
+		args = append(args, "-I", folder)
+	}
+	if f.Path != "" {
+		args = append(args, "-I", filepath.Dir(f.Path))
+	}
+	return append(args, copied)
+}
+
+// environment leaves out what is not needed: a checker is no place for keys.
+func environment(dir string) []string {
+	env := []string{"HOME=" + dir, "TMPDIR=" + dir, "LC_ALL=C"}
+	for _, name := range []string{"PATH", "SystemRoot", "PATHEXT"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// judge reads what a checker has printed.
+func (e *External) judge(failed bool, text string) (Verdict, string, error) {
+	first := ""
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSpace(line)
+		if strings.Contains(line, "fatal error:") && (strings.Contains(line, "No such file") || strings.Contains(line, "file not found")) {
+			return Unjudged, line, nil
+		}
+		if complaint := strings.Contains(line, "error") || strings.Contains(line, "ERROR") || e.Name == "luac" || e.Name == "luajit"; first == "" && line != "" && complaint {
+			first = line
+		}
+	}
+	// Some versions of godot end with 0 in spite of an error.
+	if failed || e.Name == "godot" && strings.Contains(text, "SCRIPT ERROR: Parse Error") {
+		return Refused, first, nil
+	}
+	return Valid, "", nil
+}
+
+// bounded keeps the beginning of what is written to it.
+type bounded struct {
+	bytes.Buffer
+	most int
+}
+
+// Write keeps what there is room for and drops the rest.
+func (b *bounded) Write(p []byte) (int, error) {
+	if room := b.most - b.Len(); room > 0 {
+		b.Buffer.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}

@@ -1,0 +1,274 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
+	"github.com/yuin/gopher-lua/parse"
+)
+
+// Lua reports why a file is not valid Lua 5.1 with goto, the language of LuaJIT: it parses and compiles it, so that a break
+// outside of a loop or a goto without its label is refused too. What only Lua 5.3 or LuaJIT know is named as such.
+func Lua(text string) error {
+	chunk, err := parseLua(text)
+	if err != nil {
+		return err
+	}
+	return compileLua(chunk)
+}
+
+// LuaFragment reports why a piece of a file is not valid: it is parsed only, since a break may belong to a loop around it.
+func LuaFragment(text string) error {
+	_, err := parseLua(text)
+	return err
+}
+
+func parseLua(text string) ([]ast.Stmt, error) {
+	text = blankFirst(text)
+	if err := luaBounds(text); err != nil {
+		return nil, err
+	}
+	chunk, err := parse.Parse(strings.NewReader(text), "code")
+	var syntax *parse.Error
+	if errors.As(err, &syntax) {
+		line := max(syntax.Pos.Line, 1)
+		return nil, fmt.Errorf("line %d: %s near %q%s", line, syntax.Message, syntax.Token, dialect(text, line))
+	}
+	return chunk, err
+}
+
+// compileLua compiles a chunk. The compiler reports what it refuses by an error; a panic would be a mistake of its own.
+func compileLua(chunk []ast.Stmt) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the compiler failed on it: %v", r)
+		}
+	}()
+	_, err = lua.Compile(chunk, "code")
+	var refused *lua.CompileError
+	if errors.As(err, &refused) {
+		return fmt.Errorf("line %d: %s", max(refused.Line, 1), refused.Message)
+	}
+	return err
+}
+
+// blankFirst makes the line for the shell blank, and the byte order mark.
+func blankFirst(text string) string {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if !strings.HasPrefix(text, "#") {
+		return text
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.Repeat(" ", len(line)) + text[len(line):]
+}
+
+const (
+	mostLevels    = 200  // of brackets and blocks, as in Lua itself (LUAI_MAXCCALLS)
+	mostOperators = 1000 // in one expression: the compiler's time grows with their square
+)
+
+// luaBounds refuses what would take the parser or compiler beyond all measure: depth and length of expressions.
+func luaBounds(text string) error {
+	chains := []int{0} // operators of the expression, for each bracket or block that is open
+	var before luaToken
+	for s := (luaScanner{text: text, line: 1}); s.next(); before = s.token {
+		top := &chains[len(chains)-1]
+		switch t := s.token; t.kind {
+		case luaOpen:
+			*top++
+			chains = append(chains, 0)
+		case luaClose:
+			if len(chains) > 1 {
+				chains = chains[:len(chains)-1]
+			}
+		case luaOperator, luaString:
+			*top++
+		case luaBreak:
+			*top = 0
+		case luaOperand:
+			if before.kind == luaOperand || before.kind == luaString || before.kind == luaClose {
+				*top = 0 // a new statement
+			}
+		}
+		if len(chains) > mostLevels {
+			return fmt.Errorf("line %d: brackets and blocks are nested deeper than %d, which Lua refuses", s.line, mostLevels)
+		}
+		if chains[len(chains)-1] > mostOperators {
+			return fmt.Errorf("line %d: an expression has more than %d operators; divide it", s.line, mostOperators)
+		}
+	}
+	return nil
+}
+
+// A luaKind is what a token does to the size of an expression.
+type luaKind byte
+
+const (
+	luaOperand luaKind = iota + 1
+	luaOperator
+	luaString
+	luaOpen
+	luaClose
+	luaBreak // it ends an expression
+)
+
+// A luaToken is a token of Lua.
+type luaToken struct {
+	kind luaKind
+	text string
+}
+
+// A luaScanner cuts a text into tokens, valid or not.
+type luaScanner struct {
+	text  string
+	at    int
+	line  int
+	token luaToken
+}
+
+// next goes to the next token. It reports whether there is one.
+func (s *luaScanner) next() bool {
+	for s.at < len(s.text) {
+		start := s.at
+		switch c := s.text[s.at]; {
+		case c <= ' ':
+			s.at++
+		case strings.HasPrefix(s.text[s.at:], "--"):
+			s.comment()
+		default:
+			s.scan(c)
+			s.token.text = s.text[start:s.at]
+			return true
+		}
+		s.line += strings.Count(s.text[start:s.at], "\n")
+	}
+	return false
+}
+
+func (s *luaScanner) comment() {
+	s.at += 2
+	if n := longBracket(s.text[s.at:]); n > 0 {
+		s.at += n
+	} else if i := strings.IndexByte(s.text[s.at:], '\n'); i >= 0 {
+		s.at += i
+	} else {
+		s.at = len(s.text)
+	}
+}
+
+// longBracket returns the length of the long bracket [==[ … ]==] that s begins with, 0 if none does.
+func longBracket(s string) int {
+	if s == "" || s[0] != '[' {
+		return 0
+	}
+	level := len(s[1:]) - len(strings.TrimLeft(s[1:], "="))
+	body := level + 2
+	if body > len(s) || s[body-1] != '[' {
+		return 0
+	}
+	if i := strings.Index(s[body:], "]"+strings.Repeat("=", level)+"]"); i >= 0 {
+		return body + i + level + 2
+	}
+	return len(s)
+}
+
+// scan goes past the token that begins with c.
+func (s *luaScanner) scan(c byte) {
+	switch n := longBracket(s.text[s.at:]); {
+	case n > 0:
+		s.token.kind = luaString
+		s.at += n
+	case c == '"' || c == '\'':
+		s.token.kind = luaString
+		s.quoted(c)
+	case isWord(c):
+		start := s.at
+		for s.at < len(s.text) && isWord(s.text[s.at]) {
+			s.at++
+		}
+		s.token.kind = luaWord(s.text[start:s.at])
+	default:
+		s.token.kind = luaMark(c)
+		s.at++
+		for s.token.kind == luaOperator && s.at < len(s.text) && (s.text[s.at] == c || s.text[s.at] == '=') {
+			s.at++
+		}
+	}
+}
+
+func (s *luaScanner) quoted(quote byte) {
+	for s.at++; s.at < len(s.text); s.at++ {
+		switch s.text[s.at] {
+		case '\\':
+			s.at++
+		case '\n':
+			return
+		case quote:
+			s.at++
+			return
+		}
+	}
+	s.at = min(s.at, len(s.text))
+}
+
+func isWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c >= 0x80
+}
+
+func luaMark(c byte) luaKind {
+	switch c {
+	case '(', '[', '{':
+		return luaOpen
+	case ')', ']', '}':
+		return luaClose
+	case ',', ';', '=':
+		return luaBreak
+	}
+	return luaOperator
+}
+
+func luaWord(word string) luaKind {
+	switch word {
+	case "and", "or", "not", "elseif":
+		return luaOperator // the blocks of an elseif lie in each other
+	case "do", "function", "if", "repeat":
+		return luaOpen
+	case "end", "until":
+		return luaClose
+	case "break", "else", "for", "goto", "in", "local", "return", "while":
+		return luaBreak
+	case "then":
+		return luaOperand
+	}
+	return luaOperand
+}
+
+// newer are tokens that Lua 5.1 does not have, and who has them.
+var newer = []struct{ token, who string }{
+	{"//", "the operator // is of Lua 5.3"}, {"<<", "the operator << is of Lua 5.3"}, {">>", "the operator >> is of Lua 5.3"},
+	{"&", "the operator & is of Lua 5.3"}, {"|", "the operator | is of Lua 5.3"}, {"~", "the operator ~ is of Lua 5.3"},
+	{"const", "attributes such as <const> are of Lua 5.4"}, {"close", "attributes such as <close> are of Lua 5.4"},
+	{"+=", "compound assignment is of Luau and other dialects"}, {"!=", "the operator != is of other dialects; Lua writes ~="},
+	{"continue", "the statement continue is of Luau and other dialects"},
+}
+
+// dialect says which other Lua the line of an error may be written in, "" if nothing points to one.
+func dialect(text string, line int) string {
+	for s := (luaScanner{text: text, line: 1}); s.next() && s.line <= line; {
+		if s.line < line {
+			continue
+		}
+		for _, n := range newer {
+			if s.token.text == n.token {
+				return " (" + n.who + "; this gate knows Lua 5.1 with goto)"
+			}
+		}
+		if number := s.token.text; number[0] >= '0' && number[0] <= '9' && strings.HasSuffix(strings.ToUpper(number), "LL") {
+			return " (numbers with the ending LL are of LuaJIT; this gate knows Lua 5.1 with goto)"
+		}
+	}
+	return ""
+}
