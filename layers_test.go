@@ -16,7 +16,7 @@ import (
 var layers = [][]string{
 	{"cpu", "dtype", "event", "durable"},
 	{"mem", "parallel"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "teacher"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "gdscript", "dataset/neardup", "teacher"},
 	{"quant", "chat", "hub", "gemm"},
 	{"weights"},
 	{"nn"},
