@@ -38,6 +38,7 @@ func (e Errors) Error() string {
 type problems struct {
 	text  string
 	panic bool
+	over  bool // nothing more is noted
 	found Errors
 }
 
@@ -51,7 +52,7 @@ func (p *problems) add(offset int, format string, args ...any) {
 
 // note notes a problem that leaves the parser where it is.
 func (p *problems) note(offset int, format string, args ...any) {
-	if len(p.found) < maxErrors {
+	if len(p.found) < maxErrors && !p.over {
 		p.found = append(p.found, &Error{Offset: offset, Message: fmt.Sprintf(format, args...)})
 	}
 }

@@ -1,6 +1,7 @@
 package gdscript
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -110,9 +111,11 @@ func (p *parser) run(root *Node) {
 		p.cur = p.scan()
 	}
 	p.head()
-	p.members(true)
-	if !p.atEnd() {
-		p.add(p.cur.start, "expected the end of the file, found %s", p.cur.kind.spelling())
+	for p.members(true); !p.atEnd(); p.members(true) {
+		if len(p.found) == 0 {
+			p.note(p.cur.start, "expected the end of the file, found %s", p.cur.kind.spelling())
+		}
+		p.advance() // behind a block that an error left
 	}
 	p.unused(0)
 	if p.lingers {
@@ -134,6 +137,7 @@ func (p *parser) scan() token {
 
 // stop ends the text here.
 func (p *parser) stop() {
+	p.over = true
 	p.lex.at = len(p.text)
 	p.lex.lineStart = p.lex.at + 1
 	p.lex.indents, p.lex.pending = nil, 0
@@ -167,6 +171,10 @@ func (p *parser) match(k kind) bool {
 func (p *parser) expect(k kind, where string) bool {
 	if p.match(k) {
 		return true
+	}
+	if n := len(p.lex.open); n > 0 && closing[p.text[p.lex.open[n-1]]] == names[k][0] {
+		at := p.lex.open[n-1]
+		where += fmt.Sprintf(" for the %q of line %d", p.text[at:at+1], 1+strings.Count(p.text[:at], "\n"))
 	}
 	p.expected(k.spelling(), where)
 	return false

@@ -16,7 +16,7 @@ func (p *parser) block(after string, lambda bool) *Node {
 	if multiline {
 		p.advance()
 	}
-	start, mark := p.cur.start, p.mark()
+	start, mark, errors := p.cur.start, p.mark(), len(p.found)
 	for {
 		if p.atEnd() || !multiline && p.prev.kind == tSemicolon && p.check(tNewline) {
 			break
@@ -29,7 +29,7 @@ func (p *parser) block(after string, lambda bool) *Node {
 	p.linger()
 	p.first = first
 	n := p.node(Block, start, mark)
-	if len(n.Children) == 0 && !p.panic && !lambda && !p.inLambda {
+	if len(n.Children) == 0 && len(p.found) == errors && !lambda && !p.inLambda {
 		p.expected("a statement", "after "+after)
 	}
 	switch {
