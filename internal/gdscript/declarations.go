@@ -320,7 +320,7 @@ func (p *parser) variable(member bool) *Node {
 		case member && p.isAccessor():
 			return p.property(start, mark, false)
 		default:
-			p.keep(p.typeAfter("\":\""))
+			p.keep(p.typeAfter("after \":\""))
 		}
 	}
 	if p.match(tEqual) {
@@ -424,7 +424,7 @@ func (p *parser) accessor(start, mark int, word string, named bool) *Node {
 	p.expect(tColon, "after the head of the accessor")
 	outer := p.function
 	p.function = &function{}
-	p.keep(p.block("the head of the accessor", false))
+	p.keep(p.block("after the head of the accessor", false))
 	p.function = outer
 	p.leaveScope(scope)
 	return p.node(k, start, mark)
@@ -442,7 +442,7 @@ func (p *parser) constant() *Node {
 	inferred := false
 	if p.match(tColon) {
 		if inferred = p.check(tEqual); !inferred {
-			p.keep(p.typeAfter("\":\""))
+			p.keep(p.typeAfter("after \":\""))
 		}
 	}
 	if p.expect(tEqual, "after the name of the constant") {
@@ -538,7 +538,7 @@ func (p *parser) functionDeclaration(static bool) *Node {
 	}
 	var n *Node
 	if body {
-		p.keep(p.block("the head of the function", false))
+		p.keep(p.block("after the head of the function", false))
 		n = p.node(Function, start, mark)
 	} else {
 		n = p.node(Function, start, mark)
@@ -565,14 +565,14 @@ func (p *parser) checkStaticInit(name *Node, static bool) {
 // signature reads parameters, from the bracket on, and the type returned, and reports whether a colon follows.
 func (p *parser) signature(what string, name *Node) bool {
 	start := p.cur.start
-	after := "after \"func\""
-	if name != nil {
-		after = "after the name of the " + what
+	if name == nil {
+		p.expect(tParenOpen, "after \"func\"")
+	} else {
+		p.expect(tParenOpen, "after the name of the function")
 	}
-	p.expect(tParenOpen, after)
 	p.keep(p.parameters(start, what, true))
 	if p.match(tArrow) {
-		p.keep(p.typeOf(true, "\"->\""))
+		p.keep(p.typeOf(true, "after \"->\""))
 	}
 	if what == "lambda" {
 		return p.expect(tColon, "after the head of the lambda")
@@ -610,7 +610,7 @@ func (p *parser) parameters(start int, what string, defaults bool) *Node {
 		}
 	}
 	p.pop()
-	p.expect(tParenClose, "after the parameters of the "+what)
+	p.expect(tParenClose, "after the parameters")
 	if what == "signal" {
 		p.leaveScope(first)
 	}
@@ -639,7 +639,7 @@ func (p *parser) parameter() *Node {
 	inferred := false
 	if p.match(tColon) {
 		if inferred = p.check(tEqual); !inferred {
-			p.keep(p.typeAfter("\":\""))
+			p.keep(p.typeAfter("after \":\""))
 		}
 	}
 	if p.match(tEqual) {
@@ -664,7 +664,7 @@ func (p *parser) typeOf(void bool, after string) *Node {
 		p.advance()
 		return nil
 	}
-	name := p.identifier("a type", "after "+after)
+	name := p.identifier("a type", after)
 	if name == nil {
 		return nil
 	}
@@ -696,7 +696,7 @@ func (p *parser) typeOfElement() *Node {
 		return nil
 	}
 	defer p.leave()
-	n := p.typeOf(false, "\"[\"")
+	n := p.typeOf(false, "after \"[\"")
 	if n != nil && n.Child(Type) != nil {
 		p.note(n.Start, "types in the brackets of a type have no brackets themselves")
 	}

@@ -258,7 +258,7 @@ func (p *parser) after(left *Node, assign bool) *Node {
 	case tIf:
 		return p.ternary(left.Start, mark, op.start)
 	case tAs:
-		p.keep(p.typeAfter("\"as\""))
+		p.keep(p.typeAfter("after \"as\""))
 		return p.node(Cast, left.Start, mark)
 	case tIs:
 		return p.typeTest(left.Start, mark)
@@ -308,7 +308,7 @@ func (p *parser) branchOf(where string) *Node {
 
 func (p *parser) typeTest(start, mark int) *Node {
 	negated := p.match(tNot)
-	p.keep(p.typeAfter("\"is\""))
+	p.keep(p.typeAfter("after \"is\""))
 	n := p.node(TypeTest, start, mark)
 	n.Negated = negated
 	return n
@@ -323,7 +323,7 @@ func (p *parser) assignment(left *Node, mark int, op token, assign bool) *Node {
 	default:
 		p.add(op.start, "the left side of %s is no variable, attribute or element", op.kind.spelling())
 	}
-	p.keep(p.value("after " + op.kind.spelling()))
+	p.keep(p.value("after the sign of the assignment"))
 	n := p.node(Assignment, left.Start, mark)
 	n.Op, n.At = op.kind, op.start
 	return n
@@ -434,7 +434,7 @@ func (p *parser) lambda() *Node {
 	p.function = &function{static: outer != nil && outer.static}
 	p.signature("lambda", name)
 	p.inLambda, p.inLoop, p.first = true, false, -1
-	p.keep(p.block("the head of the lambda", true))
+	p.keep(p.block("after the head of the lambda", true))
 	n := p.node(Lambda, start, mark)
 	p.pop()
 	if bracketed {

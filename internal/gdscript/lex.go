@@ -296,7 +296,7 @@ func (l *lexer) word() (kind, bool) {
 		}
 	}
 	ascii := l.identifierEnd()
-	if w := l.text[start:l.at]; ascii && len(w) <= longestKeyword {
+	if w := l.text[start:l.at]; ascii && len(w) <= longestKeyword && keywordStart[w[0]] {
 		if k, ok := keywords[w]; ok {
 			return k, true
 		}

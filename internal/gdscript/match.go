@@ -75,7 +75,7 @@ func (p *parser) branch(start, mark int) *Node {
 		p.advance()
 		return p.node(Branch, start, mark)
 	}
-	p.keep(p.block("the patterns", false))
+	p.keep(p.block("after the patterns", false))
 	return p.node(Branch, start, mark)
 }
 

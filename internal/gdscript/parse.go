@@ -309,11 +309,8 @@ func (p *parser) take(mark int) []*Node {
 
 // node completes a node that began at start, with the children from a mark on.
 func (p *parser) node(k Kind, start, mark int) *Node {
-	if len(p.nodes) == cap(p.nodes) {
-		p.nodes = make([]Node, 0, 512)
-	}
-	p.nodes = append(p.nodes, Node{Kind: k, Start: start, End: max(start, p.end), Children: p.take(mark)})
-	n := &p.nodes[len(p.nodes)-1]
+	n := p.alloc()
+	n.Kind, n.Start, n.End, n.Children = k, start, max(start, p.end), p.take(mark)
 	for _, c := range n.Children {
 		n.depth, n.End = max(n.depth, c.depth+1), max(n.End, c.End)
 	}
@@ -328,7 +325,19 @@ func (p *parser) node(k Kind, start, mark int) *Node {
 
 // leaf makes a node of the token before.
 func (p *parser) leaf(k Kind) *Node {
-	return p.node(k, p.prev.start, len(p.stack))
+	n := p.alloc()
+	n.Kind, n.Start, n.End = k, p.prev.start, p.prev.end
+	return n
+}
+
+// alloc returns an empty node.
+func (p *parser) alloc() *Node {
+	if len(p.nodes) == 0 {
+		p.nodes = make([]Node, 256)
+	}
+	n := &p.nodes[0]
+	p.nodes = p.nodes[1:]
+	return n
 }
 
 // identifier steps over an identifier; nil and an error if there is none.

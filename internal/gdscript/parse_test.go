@@ -284,7 +284,7 @@ func classes(n int) string {
 func TestRecovery(t *testing.T) {
 	_, err := Parse("var a = \nfunc f():\n\tx = = 2\n\tfor in x:\n\t\tpass\n\treturn )\n\nvar b = [1, 2\n\nfunc g(:\n\tpass\nvar c\n")
 	want := `line 1, column 8: expected an expression after "=", found the end of the line
-line 3, column 6: expected an expression after "=", found "="
+line 3, column 6: expected an expression after the sign of the assignment, found "="
 line 4, column 6: expected the name of the variable after "for", found "in"
 line 6, column 9: ")" closes nothing
 line 10, column 1: expected "]" after the elements of the array for the "[" of line 8, found "func"

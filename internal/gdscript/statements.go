@@ -10,7 +10,7 @@ func (p *parser) block(after string, lambda bool) *Node {
 	p.first = -1
 	multiline := p.match(tNewline)
 	if multiline && !p.check(tIndent) {
-		p.expected("an indented block", "after "+after)
+		p.expected("an indented block", after)
 		return nil
 	}
 	if multiline {
@@ -30,7 +30,7 @@ func (p *parser) block(after string, lambda bool) *Node {
 	p.first = first
 	n := p.node(Block, start, mark)
 	if len(n.Children) == 0 && len(p.found) == errors && !lambda && !p.inLambda {
-		p.expected("a statement", "after "+after)
+		p.expected("a statement", after)
 	}
 	switch {
 	case multiline && p.lambdaEnded:
@@ -113,7 +113,7 @@ func (p *parser) declareLocal(n *Node) {
 func (p *parser) word(k Kind) *Node {
 	p.advance()
 	n := p.leaf(k)
-	p.endStatement("\"" + p.of(n) + "\"")
+	p.endStatement("the statement")
 	return n
 }
 
@@ -184,28 +184,28 @@ func (p *parser) assertStatement() *Node {
 
 func (p *parser) ifStatement() *Node {
 	start, mark := p.cur.start, p.mark()
-	p.condition("\"if\"")
+	p.condition("after \"if\"", "after the condition of \"if\"")
 	for p.check(tElif) {
 		from, at := p.cur.start, p.mark()
-		p.condition("\"elif\"")
+		p.condition("after \"elif\"", "after the condition of \"elif\"")
 		p.keep(p.node(Elif, from, at))
 	}
 	if p.check(tElse) {
 		from, at := p.cur.start, p.mark()
 		p.advance()
 		p.expect(tColon, "after \"else\"")
-		p.keep(p.block("\"else:\"", false))
+		p.keep(p.block("after \"else:\"", false))
 		p.keep(p.node(Else, from, at))
 	}
 	return p.node(If, start, mark)
 }
 
 // condition reads a condition and its block, from the word before on.
-func (p *parser) condition(word string) {
+func (p *parser) condition(afterWord, after string) {
 	p.advance()
-	p.keep(p.value("after " + word))
-	p.expect(tColon, "after the condition of "+word)
-	p.keep(p.block("the condition of "+word, false))
+	p.keep(p.value(afterWord))
+	p.expect(tColon, after)
+	p.keep(p.block(after, false))
 }
 
 func (p *parser) whileStatement() *Node {
@@ -213,7 +213,7 @@ func (p *parser) whileStatement() *Node {
 	p.advance()
 	p.keep(p.value("after \"while\""))
 	p.expect(tColon, "after the condition of \"while\"")
-	p.loop("the condition of \"while\"")
+	p.loop("after the condition of \"while\"")
 	return p.node(While, start, mark)
 }
 
@@ -231,14 +231,14 @@ func (p *parser) forStatement() *Node {
 	name := p.identifier("the name of the variable", "after \"for\"")
 	p.keep(name)
 	if p.match(tColon) {
-		p.keep(p.typeAfter("\":\""))
+		p.keep(p.typeAfter("after \":\""))
 	}
 	p.expect(tIn, "after the variable of \"for\"")
 	p.keep(p.value("after \"in\""))
 	p.expect(tColon, "after the values of \"for\"")
 	scope := p.scope()
 	p.declareOnce(name)
-	p.loop("the values of \"for\"")
+	p.loop("after the values of \"for\"")
 	p.leaveScope(scope)
 	return p.node(For, start, mark)
 }

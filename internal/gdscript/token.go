@@ -204,3 +204,11 @@ var operators = func() (t [128][]operator) {
 	}
 	return t
 }()
+
+// keywordStart tells the bytes that keywords begin with, to look few words up.
+var keywordStart = func() (t [256]bool) {
+	for w := range keywords {
+		t[w[0]] = true
+	}
+	return t
+}()
