@@ -137,6 +137,9 @@ func (n *Node) Operator() string {
 
 // Child returns the first child of a kind, nil if there is none.
 func (n *Node) Child(k Kind) *Node {
+	if n == nil {
+		return nil
+	}
 	for _, c := range n.Children {
 		if c.Kind == k {
 			return c
@@ -147,6 +150,9 @@ func (n *Node) Child(k Kind) *Node {
 
 // Expression returns the first child that is an expression but not the name that the node declares, nil if there is none.
 func (n *Node) Expression() *Node {
+	if n == nil {
+		return nil
+	}
 	named := n.declares()
 	for _, c := range n.Children {
 		if named && c.Kind == Identifier {

@@ -164,11 +164,13 @@ func (p *parser) strayIndent(one func()) {
 	p.add(p.cur.start, "an indentation that begins no block")
 	p.panic = false
 	p.advance()
-	for !p.check(tDedent) && !p.atEnd() {
+	for !p.check(tDedent) && !p.atEnd() && !p.lambdaEnded {
 		one()
 		p.settle()
 	}
-	p.match(tDedent)
+	if !p.lambdaEnded {
+		p.match(tDedent)
+	}
 }
 
 // static reads a declaration after static.

@@ -16,17 +16,23 @@ const (
 // Parse parses a text. The error, if there is one, is the Errors of the source, which is there in any case: its tree holds what
 // was understood.
 func Parse(text string) (*Source, error) {
-	p := &parser{problems: problems{text: text}}
-	p.lex = lexer{problems: &p.problems, text: text}
-	s := &Source{Text: text, Root: &Node{Kind: File, End: len(text)}}
-	if p.readable() {
-		p.run(s.Root)
-	}
-	s.Comments, s.Inside, s.Errors = p.lex.comments, p.lex.inside, p.sorted()
+	s := parseAs(text, (*parser).script)
 	if len(s.Errors) > 0 {
 		return s, s.Errors
 	}
 	return s, nil
+}
+
+// parseAs parses a text as what read takes it for.
+func parseAs(text string, read func(*parser)) *Source {
+	p := &parser{problems: problems{text: text}, first: -1, counted: map[string]int{}, class: &class{}}
+	p.lex = lexer{problems: &p.problems, text: text}
+	s := &Source{Text: text, Root: &Node{Kind: File, End: len(text)}}
+	if p.readable() {
+		p.run(s.Root, read)
+	}
+	s.Comments, s.Inside, s.Errors = p.lex.comments, p.lex.inside, p.sorted()
+	return s
 }
 
 // Check returns the errors of a text, nil if the engine's parser takes it.
@@ -98,10 +104,7 @@ func (p *parser) readable() bool {
 }
 
 // run parses the whole text into root.
-func (p *parser) run(root *Node) {
-	p.first = -1
-	p.counted = map[string]int{}
-	p.class = &class{}
+func (p *parser) run(root *Node, read func(*parser)) {
 	if strings.HasPrefix(p.text, "\uFEFF") {
 		p.lex.at, p.lex.lineStart = 3, 3
 	}
@@ -110,13 +113,7 @@ func (p *parser) run(root *Node) {
 	for p.cur.kind == tNewline {
 		p.cur = p.scan()
 	}
-	p.head()
-	for p.members(true); !p.atEnd(); p.members(true) {
-		if len(p.found) == 0 {
-			p.note(p.cur.start, "expected the end of the file, found %s", p.cur.kind.spelling())
-		}
-		p.advance() // behind a block that an error left
-	}
+	read(p)
 	p.unused(0)
 	if p.lingers {
 		p.note(p.lingering.Start, "%s has nothing after it that it applies to", p.annotationName(p.lingering))
@@ -124,6 +121,17 @@ func (p *parser) run(root *Node) {
 	root.Children = p.take(0)
 	for _, c := range root.Children {
 		root.depth = max(root.depth, c.depth+1)
+	}
+}
+
+// script reads a whole script.
+func (p *parser) script() {
+	p.head()
+	for p.members(true); !p.atEnd(); p.members(true) {
+		if len(p.found) == 0 {
+			p.note(p.cur.start, "expected the end of the file, found %s", p.cur.kind.spelling())
+		}
+		p.advance() // behind a block that an error left
 	}
 }
 
