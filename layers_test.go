@@ -16,7 +16,7 @@ import (
 var layers = [][]string{
 	{"cpu", "dtype", "event", "durable", "teacher/extract"},
 	{"mem", "parallel"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter", "gdscript"},
 	{"quant", "chat", "hub", "gemm", "teacher/*"},
 	{"weights"},
 	{"nn"},
