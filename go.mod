@@ -8,6 +8,7 @@ require (
 	github.com/go-enry/go-enry/v2 v2.9.6
 	github.com/google/licensecheck v0.3.1
 	github.com/guptarohit/asciigraph v0.10.0
+	github.com/odvcencio/gotreesitter v0.48.0
 	github.com/parquet-go/parquet-go v0.32.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
