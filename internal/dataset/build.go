@@ -109,6 +109,9 @@ func (b *builder) collect() error {
 	if len(c.include) == 0 {
 		c.include = b.domain.Include()
 	}
+	if len(c.include) == 0 {
+		return inputErrorf("include: the domain %s has no files of its own; set dataset.include to globs such as **/*.py", b.domain.Name())
+	}
 	if err := c.collect(); err != nil {
 		return err
 	}
