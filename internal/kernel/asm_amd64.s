@@ -3600,27 +3600,32 @@ overwrite:
 	VZEROUPPER
 	RET
 
-// func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
-TEXT ·gemmBF16AMX(SB), NOSPLIT, $0-64
-	MOVQ k+0(FP), R9
-	MOVQ a+8(FP), R10
-	MOVQ b+16(FP), R11
-	MOVQ c+24(FP), DI
-	MOVQ ldc+32(FP), DX
-	MOVQ add+40(FP), R8
-	MOVQ tiles+48(FP), R12
-	MOVQ next+56(FP), R13
+// func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int, panels int, nextb int) 
+TEXT ·gemmBF16AMX(SB), NOSPLIT, $8-80
 	LEAQ amxConfig<>(SB), AX
 	LONG $0x4978e2c4; BYTE $0x00 // LDTILECFG (AX)
-	SHLQ $2, DX  // bytes
-	SHLQ $2, R13 // bytes
-	MOVQ $64, R14
-	MOVQ $128, R15
+	MOVQ ldc+32(FP), DX
+	SHLQ $2, DX // bytes
 	MOVQ DX, CX
 	SHLQ $4, CX // 16 rows of c
+	MOVQ $64, R14
+	MOVQ $128, R15
+chunk:
+	MOVQ $16, R9
+	CMPQ R9, k+0(FP)
+	CMOVQGT k+0(FP), R9
+	MOVQ b+16(FP), R11
+	MOVQ c+24(FP), R13
+	MOVQ panels+64(FP), AX
+	MOVQ AX, left-8(SP)
+panel:
+	MOVQ a+8(FP), R10
+	MOVQ tiles+48(FP), R12
+	MOVQ R13, DI
 tile:
 	LEAQ (DI)(CX*1), SI
-	TESTQ R8, R8
+	LEAQ (SI)(CX*1), BP // the next tile
+	CMPQ add+40(FP), $0
 	JE clear
 	LONG $0x4b7be2c4; WORD $0x1784; LONG $0x00000000 // TILELOADD T0, 0(DI)(DX*1)
 	LONG $0x4b7be2c4; WORD $0x178c; LONG $0x00000040 // TILELOADD T1, 64(DI)(DX*1)
@@ -3645,6 +3650,12 @@ loop:
 	LONG $0x5c42e2c4; BYTE $0xcc // TDPBF16PS T1, T4, T7
 	LONG $0x5c4ae2c4; BYTE $0xd5 // TDPBF16PS T2, T5, T6
 	LONG $0x5c42e2c4; BYTE $0xdd // TDPBF16PS T3, T5, T7
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ DX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ DX, BP
 	ADDQ $2048, AX
 	ADDQ $2048, BX
 	DECQ R8
@@ -3653,11 +3664,23 @@ loop:
 	LONG $0x4b7ae2c4; WORD $0x178c; LONG $0x00000040 // TILESTORED T1, 64(DI)(DX*1)
 	LONG $0x4b7ae2c4; WORD $0x1694; LONG $0x00000000 // TILESTORED T2, 0(SI)(DX*1)
 	LONG $0x4b7ae2c4; WORD $0x169c; LONG $0x00000040 // TILESTORED T3, 64(SI)(DX*1)
-	MOVQ add+40(FP), R8
 	LEAQ (SI)(CX*1), DI
-	ADDQ R13, R10
+	MOVQ next+56(FP), AX
+	LEAQ (R10)(AX*4), R10
 	DECQ R12
 	JNE tile
+	MOVQ nextb+72(FP), AX
+	LEAQ (R11)(AX*4), R11
+	ADDQ $128, R13
+	DECQ left-8(SP)
+	JNE panel
+	MOVQ R9, AX
+	SHLQ $11, AX
+	ADDQ AX, a+8(FP)
+	ADDQ AX, b+16(FP)
+	MOVQ $1, add+40(FP)
+	SUBQ R9, k+0(FP)
+	JNE chunk
 	LONG $0x4978e2c4; BYTE $0xc0 // TILERELEASE
 	RET
 
