@@ -28,6 +28,14 @@ type BF16Matrix interface {
 	BF16() (data []uint16, stride int)
 }
 
+// BF16Reader is a Matrix that decodes into bfloat16 by itself, for microkernels that take it.
+type BF16Reader interface {
+	Matrix
+	// ReadBF16 decodes the part (rows, cols) that starts at (row, col), row i to dst[i*ld:]: what Read gives, rounded to nearest, ties to even.
+	// It is called from several goroutines.
+	ReadBF16(dst []uint16, ld int, row, col, rows, cols int)
+}
+
 // Sink takes finished blocks of a result.
 type Sink interface {
 	// Block is given the element (row+i, col+j) in c[i*ld+j] for i < rows, j < cols. It may change c. Blocks do not overlap and come

@@ -40,6 +40,60 @@ DATA nf4Code<>+56(SB)/4, $0x3f3913b3
 DATA nf4Code<>+60(SB)/4, $0x3f800000
 GLOBL nf4Code<>(SB), RODATA|NOPTR, $64
 
+DATA nf4Shifts<>+0(SB)/4, $0x00070003
+DATA nf4Shifts<>+4(SB)/4, $0x00070003
+DATA nf4Shifts<>+8(SB)/4, $0x00070003
+DATA nf4Shifts<>+12(SB)/4, $0x00070003
+DATA nf4Shifts<>+16(SB)/4, $0x00070003
+DATA nf4Shifts<>+20(SB)/4, $0x00070003
+DATA nf4Shifts<>+24(SB)/4, $0x00070003
+DATA nf4Shifts<>+28(SB)/4, $0x00070003
+DATA nf4Shifts<>+32(SB)/4, $0x00070003
+DATA nf4Shifts<>+36(SB)/4, $0x00070003
+DATA nf4Shifts<>+40(SB)/4, $0x00070003
+DATA nf4Shifts<>+44(SB)/4, $0x00070003
+DATA nf4Shifts<>+48(SB)/4, $0x00070003
+DATA nf4Shifts<>+52(SB)/4, $0x00070003
+DATA nf4Shifts<>+56(SB)/4, $0x00070003
+DATA nf4Shifts<>+60(SB)/4, $0x00070003
+GLOBL nf4Shifts<>(SB), RODATA|NOPTR, $64
+
+DATA nf4Spread<>+0(SB)/4, $0x00000000
+DATA nf4Spread<>+4(SB)/4, $0x01010101
+DATA nf4Spread<>+8(SB)/4, $0x02020202
+DATA nf4Spread<>+12(SB)/4, $0x03030303
+DATA nf4Spread<>+16(SB)/4, $0x04040404
+DATA nf4Spread<>+20(SB)/4, $0x05050505
+DATA nf4Spread<>+24(SB)/4, $0x06060606
+DATA nf4Spread<>+28(SB)/4, $0x07070707
+DATA nf4Spread<>+32(SB)/4, $0x08080808
+DATA nf4Spread<>+36(SB)/4, $0x09090909
+DATA nf4Spread<>+40(SB)/4, $0x0a0a0a0a
+DATA nf4Spread<>+44(SB)/4, $0x0b0b0b0b
+DATA nf4Spread<>+48(SB)/4, $0x0c0c0c0c
+DATA nf4Spread<>+52(SB)/4, $0x0d0d0d0d
+DATA nf4Spread<>+56(SB)/4, $0x0e0e0e0e
+DATA nf4Spread<>+60(SB)/4, $0x0f0f0f0f
+GLOBL nf4Spread<>(SB), RODATA|NOPTR, $64
+
+DATA nf4Twice<>+0(SB)/4, $0x03020302
+DATA nf4Twice<>+4(SB)/4, $0x07060706
+DATA nf4Twice<>+8(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+12(SB)/4, $0x0f0e0f0e
+DATA nf4Twice<>+16(SB)/4, $0x03020302
+DATA nf4Twice<>+20(SB)/4, $0x07060706
+DATA nf4Twice<>+24(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+28(SB)/4, $0x0f0e0f0e
+DATA nf4Twice<>+32(SB)/4, $0x03020302
+DATA nf4Twice<>+36(SB)/4, $0x07060706
+DATA nf4Twice<>+40(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+44(SB)/4, $0x0f0e0f0e
+DATA nf4Twice<>+48(SB)/4, $0x03020302
+DATA nf4Twice<>+52(SB)/4, $0x07060706
+DATA nf4Twice<>+56(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+60(SB)/4, $0x0f0e0f0e
+GLOBL nf4Twice<>(SB), RODATA|NOPTR, $64
+
 DATA splat00000000<>+0(SB)/4, $0x00000000
 DATA splat00000000<>+4(SB)/4, $0x00000000
 DATA splat00000000<>+8(SB)/4, $0x00000000
@@ -2736,6 +2790,58 @@ vector:
 	ADDQ $64, DI
 	SUBQ $16, CX
 	JG vector
+	VZEROUPPER
+	RET
+
+// func nf4RowsAVX512(dst *uint16, ld int, src *uint8, stride int, absmax *float32, block int, rows int, cols int) 
+TEXT ·nf4RowsAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), R9
+	MOVQ ld+8(FP), R10
+	MOVQ src+16(FP), R11
+	MOVQ stride+24(FP), R12
+	MOVQ absmax+32(FP), BX
+	MOVQ block+40(FP), DX
+	MOVQ rows+48(FP), R8
+	SHLQ $1, R10 // bytes
+	VMOVUPS nf4Code<>(SB), Z31
+	VMOVDQU64 nf4Spread<>(SB), Z30
+	VMOVDQU64 nf4Shifts<>(SB), Z29
+	VMOVDQU64 nf4Twice<>(SB), Z28
+	VMOVDQU64 splat00000001<>(SB), Z27
+	VMOVDQU64 splat00007fff<>(SB), Z26
+row:
+	MOVQ R9, DI
+	MOVQ R11, SI
+	MOVQ cols+56(FP), AX
+block:
+	VBROADCASTSS (BX), Z0
+	ADDQ $4, BX
+	VMULPS Z31, Z0, Z0
+	VPSRLD $16, Z0, Z1
+	VPANDD Z27, Z1, Z1
+	VPADDD Z26, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPSHUFB Z28, Z0, Z0
+	MOVQ DX, CX
+	CMPQ CX, AX
+	CMOVQGT AX, CX
+	SUBQ CX, AX
+vector:
+	VBROADCASTI32X4 (SI), Z2
+	VPSHUFB Z30, Z2, Z2
+	VPSRLVW Z29, Z2, Z2
+	VPERMW Z0, Z2, Z2
+	VMOVDQU64 Z2, (DI)
+	ADDQ $16, SI
+	ADDQ $64, DI
+	SUBQ $32, CX
+	JNE vector
+	TESTQ AX, AX
+	JNE block
+	ADDQ R10, R9
+	ADDQ R12, R11
+	DECQ R8
+	JNE row
 	VZEROUPPER
 	RET
 

@@ -204,6 +204,12 @@ func nf4AVX2(dst *float32, src *uint8, absmax float32, n int)
 //go:noescape
 func nf4BF16AVX2(dst *float32, src *uint8, absmax float32, n int)
 
+// nf4RowsAVX512 computes dst[i*ld+j] = bfloat16(code[nibble j of row i]·absmax) for i < rows, j < cols; row i of src starts at i*stride, the upper
+// nibble of a byte comes first. Each block of a row takes the next absmax. block and cols are multiples of 32.
+//
+//go:noescape
+func nf4RowsAVX512(dst *uint16, ld int, src *uint8, stride int, absmax *float32, block int, rows int, cols int)
+
 // gemmF32AVX2 computes 6 × 16 tiles of c, c[i*ldc+j] (+)= Σ a[p*6+i]·b[p*16+j] over p < k, p ascending; panels of float32.
 // add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
