@@ -46,6 +46,7 @@ func NewRoot(app *App) *cobra.Command {
 		demoCommand(app),
 		trainCommand(app),
 		planCommand(app),
+		quantizeCommand(app),
 		mergeCommand(app),
 		chatCommand(app),
 		pullCommand(app),

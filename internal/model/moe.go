@@ -30,7 +30,7 @@ func NewSparseMLP(b *Builder, layer int, prefix string) *SparseMLP {
 	}
 	if m.SharedIntermediate > 0 {
 		s.shared = newGatedMLP(b, SharedExpert, layer, prefix+".shared_expert", m.SharedIntermediate)
-		s.sharedGate = b.Slot(SharedExpert, layer, prefix+".shared_expert_gate", c.HiddenSize, 1, false)
+		s.sharedGate = b.PlainSlot(SharedExpert, layer, prefix+".shared_expert_gate", c.HiddenSize, 1) // one row: 4 bits would save nothing
 	}
 	return s
 }
