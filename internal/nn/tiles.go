@@ -17,7 +17,7 @@ func (p panels) skip(rows int) panels { return panels{p.data[rows*p.long:], p.at
 // left packs a (m, k) as the left operand of a product.
 func (t tiles) left(dst []float32, a grid) panels {
 	for i := 0; i < a.rows; i += t.MR {
-		t.PackRows(dst[i*a.cols:][:t.MR*a.cols], t.MR, a.c[i*a.ld:], a.ld, min(t.MR, a.rows-i), a.cols)
+		t.PackRows(dst[i*a.cols:][:t.MR*a.cols], kernel.Left, a.c[i*a.ld:], a.ld, min(t.MR, a.rows-i), a.cols)
 	}
 	return panels{dst, 0, a.cols}
 }
@@ -25,7 +25,7 @@ func (t tiles) left(dst []float32, a grid) panels {
 // leftT packs the transpose of a (k, m) as the left operand.
 func (t tiles) leftT(dst []float32, a grid) panels {
 	for i := 0; i < a.cols; i += t.MR {
-		t.PackCols(dst[i*a.rows:][:t.MR*a.rows], t.MR, a.c[i:], a.ld, min(t.MR, a.cols-i), a.rows)
+		t.PackCols(dst[i*a.rows:][:t.MR*a.rows], kernel.Left, a.c[i:], a.ld, min(t.MR, a.cols-i), a.rows)
 	}
 	return panels{dst, 0, a.rows}
 }
@@ -40,14 +40,14 @@ func (t tiles) right(dst []float32, b grid) panels {
 // append packs b (k, n) as inner values of p from p.at on.
 func (t tiles) append(p panels, b grid) {
 	for j := 0; j < b.cols; j += t.NR {
-		t.PackCols(p.data[j*p.long+t.NR*p.at:][:t.NR*b.rows], t.NR, b.c[j:], b.ld, min(t.NR, b.cols-j), b.rows)
+		t.PackCols(p.data[j*p.long+t.NR*p.at:][:t.NR*b.rows], kernel.Right, b.c[j:], b.ld, min(t.NR, b.cols-j), b.rows)
 	}
 }
 
 // rightT packs the transpose of b (n, k) as the right operand.
 func (t tiles) rightT(dst []float32, b grid) panels {
 	for j := 0; j < b.rows; j += t.NR {
-		t.PackRows(dst[j*b.cols:][:t.NR*b.cols], t.NR, b.c[j*b.ld:], b.ld, min(t.NR, b.rows-j), b.cols)
+		t.PackRows(dst[j*b.cols:][:t.NR*b.cols], kernel.Right, b.c[j*b.ld:], b.ld, min(t.NR, b.rows-j), b.cols)
 	}
 	return panels{dst, 0, b.cols}
 }
