@@ -56,6 +56,15 @@ func (b *Builder) problem(err error) {
 // Ignore says that a tensor may be there and is not read.
 func (b *Builder) Ignore(name string) { b.used[name] = true }
 
+// IgnorePrefix says that tensors with names of this beginning may be there and are not read.
+func (b *Builder) IgnorePrefix(prefix string) {
+	for t := range b.src.All() {
+		if strings.HasPrefix(t.Name, prefix) {
+			b.Ignore(t.Name)
+		}
+	}
+}
+
 // Err is every problem met so far and every tensor of the checkpoint that the architecture has no place for.
 func (b *Builder) Err() error {
 	errs := slices.Clone(b.errs)
@@ -73,9 +82,27 @@ func (b *Builder) Err() error {
 }
 
 // Vector reads a one-dimensional tensor.
-func (b *Builder) Vector(name string, n int) []float32 {
+func (b *Builder) Vector(name string, n int) []float32 { return b.Floats(name, n) }
+
+// Norm reads what a norm multiplies by.
+func (b *Builder) Norm(name string, n int) []float32 {
+	w := b.Vector(name, n)
+	if b.Config.ZeroCentredNorm() {
+		for i := range w {
+			w[i]++
+		}
+	}
+	return w
+}
+
+// Floats reads a small tensor of any shape.
+func (b *Builder) Floats(name string, shape ...int) []float32 {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
 	v := make([]float32, n)
-	if b.check(name, n) && !b.opt.outline {
+	if b.check(name, shape...) && !b.opt.outline {
 		if err := b.src.Rows(name, 0, v); err != nil {
 			b.problem(err)
 		}

@@ -53,11 +53,12 @@ type Kind string
 
 // The kinds of projection.
 const (
-	Attention    Kind = "attention"
-	MLP          Kind = "mlp"
-	Expert       Kind = "experts"
-	SharedExpert Kind = "shared expert"
-	Router       Kind = "router" // which experts a token goes to; "all-linear" does not mean it
+	Attention       Kind = "attention"
+	LinearAttention Kind = "linear attention"
+	MLP             Kind = "mlp"
+	Expert          Kind = "experts"
+	SharedExpert    Kind = "shared expert"
+	Router          Kind = "router" // which experts a token goes to; "all-linear" does not mean it
 )
 
 // Slot is one linear projection of a model.
