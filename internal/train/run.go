@@ -23,6 +23,7 @@ type Setup struct {
 	Model   model.Model
 	Adapter *adapter.Adapter
 	Base    adapter.Base // for the adapter's files
+	Pager   *model.Pager // of the model's weights; nil where they stay in memory
 	Train   []Row
 	Eval    []Row // nil without evaluation
 	Dir     string
@@ -208,7 +209,7 @@ func (r *Run) evaluation(ctx context.Context) error {
 
 // Evaluate is the mean loss of the adapted model over the trained tokens of rows, and their number.
 func (r *Run) Evaluate(ctx context.Context, rows []Row) (loss float64, trained int, err error) {
-	return Loss(ctx, r.nn, r.model, rows, r.opt.BatchSize)
+	return Loss(ctx, r.nn, model.Paged(r.model, r.Pager), rows, r.opt.BatchSize)
 }
 
 // interrupted saves where the run is if it was asked to stop.

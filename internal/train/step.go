@@ -174,6 +174,7 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	t.Free()
 	w.inputs = make([]*nn.Tensor, w.model.Layers())
 	w.tapes = make([]*layerTape, w.model.Layers())
+	w.Pager.Walk(w.order()...)
 	for i := range w.model.Layers() {
 		if err := w.ctx.Err(); err != nil {
 			x.Free()
@@ -184,12 +185,26 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	return x, nil
 }
 
+// order is the order in which layers run: all of them forward, those above the first adapter back.
+func (w *walk) order() []int {
+	var order []int
+	for i := range w.model.Layers() {
+		order = append(order, i)
+	}
+	for i := w.model.Layers() - 1; i >= w.first; i-- {
+		order = append(order, i)
+	}
+	return order
+}
+
 // layerForward runs layer i on x, which it takes over.
 func (w *walk) layerForward(i int, x *nn.Tensor) *nn.Tensor {
 	record := i >= w.first && !w.opt.Checkpointing
 	if i >= w.first && w.opt.Checkpointing {
 		w.inputs[i] = x.Share()
 	}
+	w.Pager.Enter()
+	defer w.Pager.Leave()
 	l := w.run(i, x, record)
 	y := l.tape.Detach(l.out)
 	if record {
@@ -225,19 +240,26 @@ func (w *walk) backward(dx *nn.Tensor) error {
 			dx.Free()
 			return err
 		}
-		l := w.tapes[i]
-		if l == nil {
-			l = w.run(i, w.inputs[i], true)
-			l.tape.Drop()
-			w.inputs[i] = nil
-		}
-		l.out.SetGrad(dx)
-		l.tape.Backward()
-		w.tapes[i] = nil
-		dx = l.in.TakeGrad()
+		dx = w.layerBackward(i, dx)
 	}
 	dx.Free()
 	return nil
+}
+
+// layerBackward turns the gradient of the output of layer i, which it takes over, into that of its input.
+func (w *walk) layerBackward(i int, dx *nn.Tensor) *nn.Tensor {
+	w.Pager.Enter()
+	defer w.Pager.Leave()
+	l := w.tapes[i]
+	if l == nil {
+		l = w.run(i, w.inputs[i], true)
+		l.tape.Drop()
+		w.inputs[i] = nil
+	}
+	l.out.SetGrad(dx)
+	l.tape.Backward()
+	w.tapes[i] = nil
+	return l.in.TakeGrad()
 }
 
 // Loss is the mean loss of a model over the trained tokens of rows, batch rows at a time, and their number.
