@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"graft/internal/cpu/cputest"
 	"graft/internal/dtype"
+	"graft/internal/gemm"
 	"graft/internal/kernel"
+	"graft/internal/mem"
 	"graft/internal/quant"
 )
 
@@ -54,6 +57,47 @@ func checkReadBF16(t *testing.T, cols int, opt quant.NF4Options) {
 		for i := range want {
 			if got[i] != want[i] {
 				t.Fatalf("%s: element (%d, %d) is %04x, want %04x", fmt.Sprintf("%d columns %+v part %v", cols, opt, part), i/ld, i%ld, got[i], want[i])
+			}
+		}
+	}
+}
+
+// BenchmarkExpert multiplies the tokens of one expert with its projection (768, 2048), forward and backward, on one worker, packing included.
+func BenchmarkExpert(b *testing.B) {
+	const out, in = 768, 2048
+	r := rand.New(rand.NewPCG(1, 4))
+	w := make([]float32, out*in)
+	for i := range w {
+		w[i] = float32(r.NormFloat64())
+	}
+	q, err := quant.QuantizeNF4(w, out, in, quant.NF4Options{DoubleQuant: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	half := make([]uint16, len(w))
+	kernel.Narrow(half, w)
+	e := &gemm.Engine{Arena: mem.New(), Tile: kernel.TileBF16()}
+	defer e.Arena.Release()
+	for name, m := range map[string]gemm.Matrix{"nf4": newNF4(q), "bf16": gemm.NewBF16(half, out, in)} {
+		for _, rows := range []int{16, 64, 256} {
+			for _, trans := range []bool{true, false} {
+				b.Run(fmt.Sprintf("%s/%d/trans=%v", name, rows, trans), func(b *testing.B) {
+					k, n := in, out
+					if !trans {
+						k, n = out, in
+					}
+					a, c := gemm.NewBF16(half[:rows*k], rows, k), gemm.NewBF16(make([]uint16, rows*n), rows, n)
+					best := time.Hour // others may share the machine
+					b.ReportAllocs()
+					for b.Loop() {
+						start := time.Now()
+						l := e.Pack(a)
+						e.Mul(c, gemm.Term{A: l, B: m, Trans: trans})
+						l.Free()
+						best = min(best, time.Since(start))
+					}
+					b.ReportMetric(2*float64(rows*out*in)/best.Seconds()/1e9, "best-GFLOP/s")
+				})
 			}
 		}
 	}
