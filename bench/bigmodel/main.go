@@ -28,13 +28,16 @@ import (
 
 func main() {
 	arch := flag.String("arch", "coder-30b", "coder-30b or next-80b")
-	layers := flag.Int("layers", 0, "decoder layers; 0 for as many as the real model has")
+	var c change
+	flag.IntVar(&c.layers, "layers", 0, "decoder layers; 0 for as many as the real model has")
+	flag.IntVar(&c.experts, "experts", 0, "experts of a layer, likewise")
+	flag.IntVar(&c.interval, "interval", 0, "every how many layers one has full attention, likewise")
 	output := flag.String("output", "", "directory to write")
 	seed := flag.Uint64("seed", 1, "of the random numbers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	config, err := configOf(*arch, *layers)
+	config, err := configOf(*arch, c)
 	if err == nil && *output == "" {
 		err = fmt.Errorf("--output DIR is missing")
 	}
@@ -54,7 +57,7 @@ func generate(ctx context.Context, config []byte, output string, seed uint64) er
 		return err
 	}
 	var infos []weights.Info
-	tensors(c, func(name string, shape ...int) {
+	weights.Shapes(c, func(name string, shape ...int) {
 		infos = append(infos, weights.Info{Info: safetensors.Info{Name: name, DType: dtype.BF16, Shape: shape}})
 	})
 	p, err := export.PlanQuantize(config, c, infos, export.QuantizeOptions{DoubleQuant: true})
