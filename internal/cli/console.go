@@ -54,7 +54,11 @@ func (c *console) Emit(e event.Event) {
 		c.step(e)
 	case event.Eval:
 		if !c.quiet {
-			c.line(fmt.Sprintf("evaluation after step %d: loss %.4f over %d tokens", e.Step, e.EvalLoss, e.Tokens))
+			of := ""
+			if e.Set != "" {
+				of = "of " + e.Set + " "
+			}
+			c.line(fmt.Sprintf("evaluation %safter step %d: loss %.4f over %d tokens", of, e.Step, e.EvalLoss, e.Tokens))
 		}
 	case event.Saved:
 		if !c.quiet {

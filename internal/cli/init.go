@@ -65,12 +65,12 @@ func (a *App) init(dir string, dry bool) error {
 	}
 	r := &initReport{Wrote: []string{}, Kept: []string{}}
 	var errs []error
-	if !dry {
+	if !dry && name != unifiedName {
 		errs = append(errs, os.MkdirAll(raw, 0o755))
 	}
 	for _, f := range []struct{ path, text string }{
 		{"config/base.yaml", config.BaseFile()},
-		{"config/" + name + ".yaml", "extends: base.yaml\ndomain: " + name + "\n"},
+		{"config/" + name + ".yaml", domainFile(name)},
 		{".envrc.example", envrc},
 		{".gitignore", gitignore},
 	} {
@@ -80,6 +80,17 @@ func (a *App) init(dir string, dry bool) error {
 		return fmt.Errorf("graft: %w", err)
 	}
 	return a.initSays(r, raw, dry)
+}
+
+// unifiedName is the domain that is a mixture of the others.
+const unifiedName = "unified"
+
+// domainFile is the configuration of a domain.
+func domainFile(name string) string {
+	if name == unifiedName {
+		return config.UnifiedFile()
+	}
+	return "extends: base.yaml\ndomain: " + name + "\n"
 }
 
 // add writes a file, unless it is there.
@@ -111,6 +122,10 @@ func (a *App) initSays(r *initReport, raw string, dry bool) error {
 	}
 	for _, path := range r.Wrote {
 		a.says("%s %s", did, path)
+	}
+	if a.flags.domain == unifiedName {
+		a.says("build the datasets that config/unified.yaml names, then: graft train --domain unified")
+		return nil
 	}
 	a.says("put source code into %s, then: graft dataset build --domain %s", raw, a.flags.domain)
 	return nil

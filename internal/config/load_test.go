@@ -62,7 +62,7 @@ func TestDefaults(t *testing.T) {
 
 // TestCommittedFiles holds the files of the repository to the table and to the program. -update rewrites them.
 func TestCommittedFiles(t *testing.T) {
-	for file, want := range map[string]string{"../../config/base.yaml": BaseFile(), "../../docs/config.md": Docs()} {
+	for file, want := range map[string]string{"../../config/base.yaml": BaseFile(), "../../config/unified.yaml": UnifiedFile(), "../../docs/config.md": Docs()} {
 		got, err := os.ReadFile(file)
 		if err == nil && string(got) == want {
 			continue
