@@ -13,8 +13,11 @@ type Rewrite struct {
 
 // Godot3 writes a function, a variable or a whole script in the language and with the names of Godot 3.5, as its automatic
 // conversion to Godot 4 would find it. It reports false if nothing changes, or if something has no form in Godot 3 that
-// certainly means the same: lambdas, accessors with a body, vectors of integers, parameters with "...", guards of patterns.
+// certainly means the same, or if the source has errors: lambdas, accessors with a body, vectors of integers, parameters with "...", guards of patterns.
 func (s *Source) Godot3(n *Node) (Rewrite, bool) {
+	if len(s.Errors) > 0 {
+		return Rewrite{}, false
+	}
 	r := &rewriter{Source: s, possible: true}
 	scopes, found := s.Outline()
 	r.body = scopes[0].Extends
@@ -293,6 +296,16 @@ func (r *rewriter) signal(callee, args *Node) (string, bool) {
 	if len(callee.Children) != 2 {
 		return "", false
 	}
+	verb := r.Of(callee.Children[1])
+	switch verb {
+	case "emit":
+	case "connect", "disconnect", "is_connected":
+		if len(args.Children) == 0 || len(args.Children) > 1 && verb != "connect" {
+			return "", false
+		}
+	default:
+		return "", false
+	}
 	signal, object := callee.Children[0].Bare(), ""
 	switch signal.Kind {
 	case Identifier:
@@ -309,21 +322,15 @@ func (r *rewriter) signal(callee, args *Node) (string, bool) {
 		return "", false
 	}
 	name := "\"" + r.Of(signal) + "\""
-	switch verb := r.Of(callee.Children[1]); verb {
-	case "emit":
+	if verb == "emit" {
 		r.changed("signal.emit() → emit_signal()")
 		return object + "emit_signal(" + strings.Join(append([]string{name}, r.all(args.Children)...), ", ") + ")", true
-	case "connect", "disconnect", "is_connected":
-		return r.connection(object+verb+"("+name, verb, args)
 	}
-	return "", false
+	return r.connection(object+verb+"("+name, verb, args), true
 }
 
 // connection writes the target of a connection as an object, a name and what is bound.
-func (r *rewriter) connection(start, verb string, args *Node) (string, bool) {
-	if len(args.Children) == 0 || len(args.Children) > 1 && verb != "connect" {
-		return "", false
-	}
+func (r *rewriter) connection(start, verb string, args *Node) string {
 	target, bound := args.Children[0].Bare(), ""
 	if target.Kind == Call && target.Children[0].Kind == Attribute && len(target.Children[0].Children) == 2 && r.Of(target.Children[0].Children[1]) == "bind" {
 		bound = "[" + strings.Join(r.all(target.Child(Arguments).Children), ", ") + "]"
@@ -335,7 +342,7 @@ func (r *rewriter) connection(start, verb string, args *Node) (string, bool) {
 		object = r.node(target.Children[0])
 		target = target.Children[1]
 	case target.Kind != Identifier || r.where[target.Start].Where == Local || r.where[target.Start].Type != "Callable" && r.where[target.Start].Where == Own:
-		return r.fail(), true
+		return r.fail()
 	}
 	text := start + ", " + object + ", \"" + r.Of(target) + "\""
 	if len(args.Children) > 1 && bound == "" {
@@ -348,7 +355,7 @@ func (r *rewriter) connection(start, verb string, args *Node) (string, bool) {
 		text += ", " + r.node(flags)
 	}
 	r.changed("signal." + verb + "(callable) → " + verb + "(name, object, name)")
-	return text + ")", true
+	return text + ")"
 }
 
 func (r *rewriter) all(nodes []*Node) []string {

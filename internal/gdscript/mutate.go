@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Mutation is one small fault put into a function: the bytes from Start to End of the text are replaced.
@@ -36,17 +37,21 @@ type mutator struct {
 	*Source
 	function *Node
 	found    []Mutation
-	locals   []Name // of the function
+	locals   []Name  // of the function that can be put in another's place
+	reach    []*Node // for each, the innermost block, function or lambda around it
 }
 
 // Mutations lists the faults that can be put into a function or a lambda, in the order of the text. Each leaves code that parses
-// and that differs from the original in more than its notation.
+// and that differs from the original in more than its notation. A source with errors has none.
 func (s *Source) Mutations(n *Node) []Mutation {
+	if len(s.Errors) > 0 {
+		return nil
+	}
 	m := &mutator{Source: s, function: n}
 	declared, used := s.Names()
 	for _, d := range declared {
-		if d.Local && n.Start <= d.Node.Start && d.Node.End <= n.End {
-			m.locals = append(m.locals, d)
+		if (d.Declares == Parameter || d.Declares == Variable) && d.Local && n.Start <= d.Node.Start && d.Node.End <= n.End {
+			m.locals, m.reach = append(m.locals, d), append(m.reach, m.around(d.Node))
 		}
 	}
 	m.block(n.Child(Block))
@@ -66,9 +71,25 @@ func (m *mutator) add(kind string, n *Node, text string) {
 
 // replace notes a mutation of a part of a node.
 func (m *mutator) replace(kind string, n *Node, start, end int, text string) {
-	before := m.brief(m.Of(n))
-	after := m.brief(m.Text[n.Start:start] + text + m.Text[end:n.End])
+	from, to := m.window(n, start, end)
+	before := m.brief(m.Text[from:to])
+	after := m.brief(m.Text[from:start] + text + m.Text[end:to])
 	m.found = append(m.found, Mutation{kind, kind + ": `" + before + "` became `" + after + "`", start, end, text})
+}
+
+// shown is how many bytes of a node are shown on each side of what is replaced.
+const shown = 80
+
+// window returns the part of a node around what is replaced in it.
+func (m *mutator) window(n *Node, start, end int) (from, to int) {
+	from, to = max(n.Start, start-shown), min(n.End, end+shown)
+	for from > n.Start && !utf8.RuneStart(m.Text[from]) {
+		from--
+	}
+	for to < n.End && !utf8.RuneStart(m.Text[to]) {
+		to++
+	}
+	return from, to
 }
 
 // brief returns the first line of a text.
@@ -236,7 +257,7 @@ func (m *mutator) statement(block, n *Node) {
 		return
 	}
 	if start, end, ok := m.line(n); ok {
-		m.found = append(m.found, Mutation{RemovedStatement, RemovedStatement + ": `" + m.brief(m.Of(n)) + "` was removed", start, end, ""})
+		m.found = append(m.found, Mutation{RemovedStatement, RemovedStatement + ": `" + m.brief(m.Text[n.Start:min(n.End, n.Start+4*shown)]) + "` was removed", start, end, ""})
 	}
 }
 
@@ -263,9 +284,8 @@ func (m *mutator) line(n *Node) (start, end int, ok bool) {
 
 // variable puts another local of the same type in the place of one that is used.
 func (m *mutator) variable(u Name) {
-	for _, d := range m.locals {
-		known := d.Declares == Parameter || d.Declares == Variable
-		if d.Text == u.Text || !known || d.Node.End > u.Node.Start || d.Type != u.Type || !m.reaches(d, u) {
+	for i, d := range m.locals[:min(len(m.locals), mostLocals)] {
+		if d.Text == u.Text || d.Node.End > u.Node.Start || d.Type != u.Type || m.reach[i].End < u.Node.End {
 			continue
 		}
 		m.add(WrongVariable, u.Node, d.Text)
@@ -273,16 +293,18 @@ func (m *mutator) variable(u Name) {
 	}
 }
 
-// reaches reports whether a local can be used where another one is: the innermost block, function or lambda of its declaration
-// is around the use.
-func (m *mutator) reaches(d, u Name) bool {
+// mostLocals bounds the search for a variable that can be put in another's place.
+const mostLocals = 200
+
+// around returns the innermost block, function or lambda around the declaration of a local: where it can be used.
+func (m *mutator) around(d *Node) *Node {
 	inner := m.function
 	inner.Walk(func(n *Node) bool {
-		around := n.Start <= d.Node.Start && d.Node.End <= n.End
-		if around && (n.Kind == Block || n.Kind == Function || n.Kind == Lambda) {
+		around := n.Start <= d.Start && d.End <= n.End
+		if around && (n.Kind == Block || n.Kind == Lambda) {
 			inner = n
 		}
 		return around
 	})
-	return inner.Start <= u.Node.Start && u.Node.End <= inner.End
+	return inner
 }

@@ -207,7 +207,7 @@ func TestDamaged(t *testing.T) {
 	}
 	slices.Sort(names)
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 600 {
+	for i := range 250 {
 		text := texts[names[i%len(names)]]
 		for range 1 + r.IntN(3) {
 			at := r.IntN(len(text) + 1)
@@ -215,8 +215,7 @@ func TestDamaged(t *testing.T) {
 			junk := []string{"", "(", ")", "[", "}", "\"", "\n", "\n\t\t", "\t", "func", ":", "\\", "\x00", "é", "\xff", "@", "match x:\n", "#", "\r", ";", "func(): ", "$", "..."}
 			text = text[:at] + junk[r.IntN(len(junk))] + text[end:]
 		}
-		s, _ := Parse(text)
-		checkTree(t, names[i%len(names)], s)
+		checkAll(t, text)
 	}
 }
 
@@ -302,10 +301,29 @@ func FuzzParse(f *testing.F) {
 	for _, text := range scripts(f, "testdata/valid") {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, _ := Parse(text)
-		checkTree(t, "fuzz", s)
-	})
+	f.Fuzz(checkAll)
+}
+
+// checkAll proves that nothing of the package breaks on a text.
+func checkAll(t *testing.T, text string) {
+	s, err := Parse(text)
+	checkTree(t, "text", s)
+	_, found := s.Outline()
+	s.Names()
+	for _, d := range found {
+		if d.Start < 0 || d.Start >= d.End || d.End > len(text) || !slices.IsSorted(d.Starts) || strings.Contains(d.Head, "\n") {
+			t.Errorf("%q: the definition %+v", text, d)
+		}
+		for _, m := range s.Mutations(d.Node) {
+			m.Apply(text)
+		}
+		s.Callees(d.Node)
+		s.Godot3(d.Node)
+	}
+	s.Godot3(s.Root)
+	if piece := CheckPiece(text); err == nil && piece != nil {
+		t.Errorf("%q is a script but no piece: %v", text, piece)
+	}
 }
 
 func BenchmarkParse(b *testing.B) {
