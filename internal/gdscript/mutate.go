@@ -37,8 +37,9 @@ type mutator struct {
 	*Source
 	function *Node
 	found    []Mutation
-	locals   []Name  // of the function that can be put in another's place
-	reach    []*Node // for each, the innermost block, function or lambda around it
+	joins    map[*Node]bool // sums, whether of strings
+	locals   []Name         // of the function that can be put in another's place
+	reach    []*Node        // for each, the innermost block, function or lambda around it
 }
 
 // Mutations lists the faults that can be put into a function or a lambda, in the order of the text. Each leaves code that parses
@@ -47,7 +48,7 @@ func (s *Source) Mutations(n *Node) []Mutation {
 	if len(s.Errors) > 0 {
 		return nil
 	}
-	m := &mutator{Source: s, function: n}
+	m := &mutator{Source: s, function: n, joins: map[*Node]bool{}}
 	declared, used := s.Names()
 	for _, d := range declared {
 		if (d.Declares == Parameter || d.Declares == Variable) && d.Local && n.Start <= d.Node.Start && d.Node.End <= n.End {
@@ -164,10 +165,18 @@ func (m *mutator) binary(n *Node) {
 
 // joinsText reports whether a sum is of strings, which have no other operators.
 func (m *mutator) joinsText(n *Node) bool {
-	return n.Op == tPlus && slices.ContainsFunc(n.Children, func(c *Node) bool {
-		c = c.Bare()
-		return c.Kind == Literal && m.literalType(c) == "String" || c.Kind == Array || c.Kind == Binary && m.joinsText(c)
-	})
+	if n.Op != tPlus {
+		return false
+	}
+	joins, known := m.joins[n]
+	if !known {
+		joins = slices.ContainsFunc(n.Children, func(c *Node) bool {
+			c = c.Bare()
+			return c.Kind == Literal && m.literalType(c) == "String" || c.Kind == Array || c.Kind == Binary && m.joinsText(c)
+		})
+		m.joins[n] = joins
+	}
+	return joins
 }
 
 // byOne changes an integer by one.
