@@ -30,8 +30,11 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = [ROOT / "data" / "gdscript" / "raw", ROOT / "internal" / "gdscript" / "testdata" / "valid"]
 TREE_SITTER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_gdscript.language()))
 ENOUGH = 200  # mutants that gdtoolkit must have refused for the run to mean something
-"""Why the engine takes what gdtoolkit refuses: each expression is searched for in the text around the mutation."""
-ACCEPTED = {}
+# Why the engine's parser takes what gdtoolkit refuses: each expression is searched for in the lines around the mutation.
+ACCEPTED = {
+    "a plus sign before an operand": r"(?:^|[-+*/%(\[{,:=<>]|\b(?:return|and|or|not|in|if|else))\s*\+\s*[\w(\"$%]",
+    "any expression as a pattern of match": r"(?m)^\s+[\w.]+ (?:in|and|or|if|is|as|[-+*/%<>=!&|^]+) [^\n]+:\s*$",
+}
 TOKEN = re.compile(
     r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'
     r"|\n[ \t]*|[^\W\d]\w*|\d[\w.]*|[-+*/%<>=!&|^]=|->|:=|\*\*|&&|\|\||<<|>>|\.\.|\S|[ \t]+"

@@ -1,6 +1,9 @@
 package gdscript
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // A Kind is the kind of a node. The comment says which children a node has, in their order; a question mark stands for one that
 // may be missing, a star for any number. Declarations and statements may begin with Annotations.
@@ -204,6 +207,9 @@ type Source struct {
 	Comments []Comment
 	Inside   []int // where lines begin that begin inside a string
 	Errors   Errors
+
+	once           sync.Once
+	declared, used []Name
 }
 
 // Of returns the text of a node, "" for nil.

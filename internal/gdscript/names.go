@@ -51,14 +51,17 @@ type classNames struct {
 
 // Names lists the names that a file declares and those that it uses, each in the order of the text.
 func (s *Source) Names() (declared, used []Name) {
-	m := &namer{Source: s}
-	scopes, _ := s.Outline()
-	m.class(s.Root, s.Root.Children, scopes[0].Name, scopes[0].Extends)
-	return m.declared, m.used
+	s.once.Do(func() {
+		m := &namer{Source: s}
+		scopes, _ := s.Outline()
+		m.class(s.Root.Children, scopes[0].Name, scopes[0].Extends)
+		s.declared, s.used = m.declared, m.used
+	})
+	return s.declared, s.used
 }
 
 // class takes in the members of a class, then what they use.
-func (m *namer) class(n *Node, members []*Node, name, base string) {
+func (m *namer) class(members []*Node, name, base string) {
 	c := &classNames{name, base, map[string]string{}}
 	m.classes = append(m.classes, c)
 	for _, n := range members {
@@ -197,7 +200,7 @@ func (m *namer) innerClass(n *Node) {
 		}
 	}
 	if body != nil {
-		m.class(n, body.Children, m.Name(n), base)
+		m.class(body.Children, m.Name(n), base)
 	}
 }
 

@@ -131,10 +131,10 @@ func TestProject(t *testing.T) {
 
 func TestProjectDamaged(t *testing.T) {
 	for text, want := range map[string]string{
-		"[autoload]\nState=res://a.gd\n":       `gdscript: project.godot, line 2: autoload "State" is res://a.gd, expected a name and a path in quotes`,
-		"[autoload]\na-b=\"res://a.gd\"\n":     `gdscript: project.godot, line 2: autoload "a-b" is "res://a.gd", expected a name and a path in quotes`,
-		"[autoload]\nif=\"res://a.gd\"\n":      `gdscript: project.godot, line 2: autoload "if" is "res://a.gd", expected a name and a path in quotes`,
-		"[autoload]\nState=\"\n":               `gdscript: project.godot, line 2: autoload "State" is ", expected a name and a path in quotes`,
+		"[autoload]\nState=res://a.gd\n":        `gdscript: project.godot, line 2: autoload "State" is res://a.gd, expected a name and a path in quotes`,
+		"[autoload]\na-b=\"res://a.gd\"\n":      `gdscript: project.godot, line 2: autoload "a-b" is "res://a.gd", expected a name and a path in quotes`,
+		"[autoload]\nif=\"res://a.gd\"\n":       `gdscript: project.godot, line 2: autoload "if" is "res://a.gd", expected a name and a path in quotes`,
+		"[autoload]\nState=\"\n":                `gdscript: project.godot, line 2: autoload "State" is ", expected a name and a path in quotes`,
 		"[autoload\n=\n[]\n\x00=\x00\nx=\n\r\n": "",
 	} {
 		var p Project

@@ -145,7 +145,10 @@ func (s *Source) lineStart(at int) int { return strings.LastIndexByte(s.Text[:at
 
 // firstOnLine reports whether nothing but white space stands before an offset on its line.
 func (s *Source) firstOnLine(at int) bool {
-	return strings.Trim(s.Text[s.lineStart(at):at], " \t") == "" && !s.isInside(s.lineStart(at))
+	for at > 0 && (s.Text[at-1] == ' ' || s.Text[at-1] == '\t') {
+		at--
+	}
+	return (at == 0 || s.Text[at-1] == '\n') && !s.isInside(at)
 }
 
 // isInside reports whether a line that begins at an offset begins inside a string.

@@ -207,7 +207,7 @@ func TestDamaged(t *testing.T) {
 	}
 	slices.Sort(names)
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 600 {
+	for i := range 250 {
 		text := texts[names[i%len(names)]]
 		for range 1 + r.IntN(3) {
 			at := r.IntN(len(text) + 1)
@@ -215,8 +215,7 @@ func TestDamaged(t *testing.T) {
 			junk := []string{"", "(", ")", "[", "}", "\"", "\n", "\n\t\t", "\t", "func", ":", "\\", "\x00", "é", "\xff", "@", "match x:\n", "#", "\r", ";", "func(): ", "$", "..."}
 			text = text[:at] + junk[r.IntN(len(junk))] + text[end:]
 		}
-		s, _ := Parse(text)
-		checkTree(t, names[i%len(names)], s)
+		checkAll(t, text)
 	}
 }
 
@@ -242,6 +241,13 @@ func TestCorners(t *testing.T) {
 		"megabyte line":   {line, ""},
 		"megabyte word":   {"var " + strings.Repeat("a", 1<<20), ""},
 		"megabyte string": {"var a = \"" + strings.Repeat("\\n", 1<<19) + "\"", ""},
+		"many calls":      {"func f():\n\ta" + strings.Repeat(".connect()", 3000) + "\n", ""},
+		"nested calls":    {"func f():\n\t" + strings.Repeat("a.connect(b.", 400) + "c" + strings.Repeat(")", 400) + "\n", ""},
+		"many additions":  {"func f():\n\ta = 1" + strings.Repeat(" + a", 9000) + "\n", ""},
+		"many variables":  {"func f():\n" + strings.Repeat("\tb = a\n", 5000), ""},
+		"many statements": {"func f(): " + strings.Repeat("a();", 100_000) + "\n", ""},
+		"many comments":   {strings.Repeat("#\n", 100_000) + "func f(): pass\n", ""},
+		"many lambdas":    {"func f(): a([" + strings.Repeat("func(): b,", 20_000) + "])\n", ""},
 		"many branches":   {"func f():\n\tif a: pass\n" + strings.Repeat("\telif a: pass\n", 20_000), ""},
 		"many errors":     {strings.Repeat("1\n", 10_000), "line 1, column 1: expected a declaration in the class, found a number"},
 		"many indents":    {strings.Repeat("if\n\tb\n", 10_000), "line 1, column 1: expected a declaration in the class, found \"if\""},
@@ -255,7 +261,7 @@ func TestCorners(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
-		checkTree(t, name, s)
+		checkAll(t, c.text)
 		if len(s.Errors) > maxErrors {
 			t.Errorf("%s: %d errors", name, len(s.Errors))
 		}
@@ -302,10 +308,30 @@ func FuzzParse(f *testing.F) {
 	for _, text := range scripts(f, "testdata/valid") {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, _ := Parse(text)
-		checkTree(t, "fuzz", s)
-	})
+	f.Fuzz(checkAll)
+}
+
+// checkAll proves that nothing of the package breaks on a text.
+func checkAll(t *testing.T, text string) {
+	s, err := Parse(text)
+	checkTree(t, "text", s)
+	_, found := s.Outline()
+	s.Names()
+	for _, d := range found {
+		if d.Start < 0 || d.Start >= d.End || d.End > len(text) || !slices.IsSorted(d.Starts) || strings.Contains(d.Head, "\n") {
+			t.Errorf("%q: the definition %+v", text, d)
+		}
+		if all := s.Mutations(d.Node); len(all) > 0 {
+			all[0].Apply(text)
+			all[len(all)-1].Apply(text)
+		}
+		s.Callees(d.Node)
+		s.Godot3(d.Node)
+	}
+	s.Godot3(s.Root)
+	if piece := CheckPiece(text); err == nil && piece != nil {
+		t.Errorf("%q is a script but no piece: %v", text, piece)
+	}
 }
 
 func BenchmarkParse(b *testing.B) {

@@ -27,7 +27,7 @@ func run(x):
 			other
 		):
 			pass
-		1 + 2, func_call(3): pass
+		1 + 2, Vector2(1, 2): pass
 		[var first, var second] when first == second:
 			match first:
 				1: print(1)
