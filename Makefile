@@ -12,7 +12,7 @@ PYTHON := uv run --project ref python
 COVERAGE := 80
 TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers interop
+.PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers bench-neardup interop
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -63,6 +63,9 @@ bench: ## benchmarks of the kernels and of a training step
 
 bench-peers: build ## speed and memory beside PEFT and TRL
 	$(PYTHON) bench/peers.py --graft bin/graft
+
+bench-neardup: ## near-duplicate search beside rensa and datasketch
+	python3 bench/neardup.py
 
 interop: build ## our files proved with transformers, PEFT, TRL, bitsandbytes
 	$(RUFF) check ref bench

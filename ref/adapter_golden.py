@@ -14,6 +14,7 @@ sorted here.
 """
 
 from common import (
+    hub_layout,
     inputs,
     load_model,
     logits,
@@ -64,6 +65,12 @@ CASES = {
     "rsdora_all_linear": ("qwen2_window", {"target_modules": "all-linear", "use_dora": True, "use_rslora": True}),
     "lora_all_linear": ("qwen3_yarn", {"target_modules": "all-linear"}),
     "lora_bf16": ("qwen3_bf16", {"target_modules": ALL_SEVEN}),
+    "moe_fused": ("moe_hub", {"target_modules": ALL_SEVEN}),
+    "moe_fused_rslora": ("moe_dense_layers", {"target_modules": ALL_SEVEN, "use_rslora": True}),
+    "moe_fused_down": ("moe_hub", {"target_modules": ["q_proj", "down_proj"], "rank_pattern": {"down_proj": 2}}),
+    "moe_fused_gate_up": ("moe_v5", {"target_modules": ["gate_proj", "up_proj"]}),
+    "moe_router": ("moe_hub", {"target_modules": ["gate", "v_proj"], "alpha_pattern": {"v_proj": 3}}),
+    "moe_attention": ("moe_bf16", {"target_modules": ["q_proj", "o_proj"]}),
     "qlora": ("qwen3_nf4", {"target_modules": ALL_SEVEN}),
     "qdora": ("qwen2_nf4", {"target_modules": ALL_SEVEN, "use_dora": True}),
 }
@@ -78,9 +85,9 @@ def write_adapter(folder, base, name, options):
 def merged(base, adapter, dtype):
     """The model after merging, and the weights that merging changed."""
     model = load_model(base, dtype=dtype)
-    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in hub_layout(model.state_dict()).items()}
     model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-    after = model.state_dict()
+    after = hub_layout(model.state_dict())
     return model, {f"merged.{name}": after[name] for name in before if not torch.equal(before[name], after[name])}
 
 

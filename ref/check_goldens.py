@@ -16,7 +16,7 @@ from common import INTERNAL
 
 from safetensors.torch import load_file
 
-SCRIPTS = ["model", "adapter", "train", "formats", "pack", "tokenizer", "chat"]  # adapter reads what model wrote
+SCRIPTS = ["model", "next", "adapter", "train", "formats", "pack", "tokenizer", "chat"]  # adapter reads what model wrote
 TOLERANCE = 1e-4
 
 

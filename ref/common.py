@@ -77,7 +77,7 @@ def randomise(model, seed):
         elif name.endswith("embed_tokens.weight"):
             mean, std = 0, 1
         else:
-            mean, std = 0, 1.2 / parameter.shape[1] ** 0.5
+            mean, std = 0, 1.2 / parameter.shape[-1] ** 0.5
         parameter.data = normal(rng(seed, name), parameter.shape, mean, std).to(parameter.dtype)
 
 
@@ -95,12 +95,28 @@ def write_model(folder, config, seed, dtype=torch.float32, head_copy=False):
     write_json(folder / "config.json", config)
     model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder), dtype=dtype)
     randomise(model, seed)
-    weights = dict(model.state_dict())
+    weights = hub_layout(model.state_dict())
     if model.config.tie_word_embeddings:
         del weights["lm_head.weight"]
     if head_copy:
         weights["lm_head.weight"] = weights["model.embed_tokens.weight"].clone()
     write_tensors(folder / "model.safetensors", weights)
+
+
+def hub_layout(weights):
+    """Weights as the files of hubs have them: experts, which transformers 5 stacks, one by one."""
+    flat = {}
+    for name, tensor in weights.items():
+        path, _, parameter = name.rpartition(".")
+        if not path.endswith(".mlp.experts"):
+            flat[name] = tensor
+            continue
+        for expert, matrix in enumerate(tensor):
+            parts = {"down_proj": matrix}
+            if parameter == "gate_up_proj":
+                parts = dict(zip(("gate_proj", "up_proj"), matrix.chunk(2), strict=True))
+            flat.update({f"{path}.{expert}.{part}.weight": value for part, value in parts.items()})
+    return flat
 
 
 def load_model(folder, dtype=torch.float32, **options):

@@ -6,9 +6,15 @@ A folder per case: a checkpoint as it would lie on a hub, and expected.safetenso
 sequences laid end to end in input_ids) and logits.
 """
 
-from common import inputs, load_model, logits, rng, start, tokens, write_model, write_tensors
+import json
+import tempfile
+from pathlib import Path
 
+from common import inputs, load_model, logits, rng, start, tokens, write_json, write_model, write_tensors
+
+import bitsandbytes as bnb
 import torch
+from safetensors.torch import load_file
 from transformers import AutoConfig, BitsAndBytesConfig
 
 QWEN2_HUB = {
@@ -43,6 +49,18 @@ QWEN3_HUB = {
     "model_type": "qwen3",
     "rope_scaling": None,
     "sliding_window": None,
+}
+MOE_HUB = {
+    **QWEN3_HUB,
+    "architectures": ["Qwen3MoeForCausalLM"],
+    "decoder_sparse_step": 1,
+    "mlp_only_layers": [],
+    "model_type": "qwen3_moe",
+    "moe_intermediate_size": 24,
+    "norm_topk_prob": True,
+    "num_experts": 7,
+    "num_experts_per_tok": 3,
+    "router_aux_loss_coef": 0.0,
 }
 YARN = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 64}
 WIDE_HEAD = {"num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 32}  # with frequencies inside YaRN's ramp
@@ -103,6 +121,15 @@ CASES = {
     "qwen3_window": (v5(QWEN3_HUB, use_sliding_window=True, sliding_window=5, num_hidden_layers=3), [5, 101]),
     "qwen3_bf16": (hub(QWEN3_HUB, torch_dtype="bfloat16", tie_word_embeddings=True, head_dim=16), [5, 37]),
     "qwen3_sharded": (v5(QWEN3_HUB), [5, 37]),
+    "moe_hub": (hub(MOE_HUB, num_hidden_layers=3), [5, 37]),
+    "moe_v5": (v5(MOE_HUB, num_experts=5, num_experts_per_tok=1), [5, 37]),
+    "moe_dense_layers": (
+        hub(MOE_HUB, num_hidden_layers=4, mlp_only_layers=[1], decoder_sparse_step=2, norm_topk_prob=None),
+        [5, 37],
+    ),
+    "moe_no_head_dim": (hub(MOE_HUB, head_dim=None, num_experts_per_tok=7, tie_word_embeddings=True), [5, 37]),
+    "moe_bf16": (hub(MOE_HUB, torch_dtype="bfloat16", head_dim=16), [5, 37]),
+    "moe_nf4": (hub(MOE_HUB, hidden_size=64, moe_intermediate_size=40, torch_dtype="bfloat16", head_dim=16), [5, 37]),
     "qwen2_nf4": (hub(QWEN2_HUB, hidden_size=64, intermediate_size=136), [5, 37]),
     "qwen3_nf4": (hub(QWEN3_HUB, hidden_size=64, intermediate_size=136, head_dim=16, torch_dtype="bfloat16"), [5, 37]),
 }
@@ -125,12 +152,56 @@ def quantise(folder, dtype, double):
     load_model(folder, dtype=dtype, quantization_config=scheme).save_pretrained(folder)
 
 
+def quantise_experts(folder):
+    """Rewrites a checkpoint with every projection in NF4, experts too, as they are uploaded from transformers 4.
+
+    Returns the weights that they decode to: transformers 5 cannot load such files.
+    """
+    weights, decoded = {}, {}
+    for name, tensor in load_file(folder / "model.safetensors").items():
+        decoded[name] = tensor
+        if not name.endswith("_proj.weight"):
+            weights[name] = tensor
+            continue
+        packed, state = bnb.functional.quantize_4bit(tensor, quant_type="nf4", compress_statistics=True)
+        weights[name] = packed
+        weights.update({f"{name}.{key}": value for key, value in state.as_dict(packed=True).items()})
+        decoded[name] = bnb.functional.dequantize_4bit(packed, state)
+    write_tensors(folder / "model.safetensors", weights)
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    config["quantization_config"] = {
+        "quant_method": "bitsandbytes",
+        "load_in_4bit": True,
+        "bnb_4bit_quant_type": "nf4",
+        "bnb_4bit_use_double_quant": True,
+        "bnb_4bit_compute_dtype": "float32",
+        "bnb_4bit_quant_storage": "uint8",
+        "llm_int8_skip_modules": ["lm_head", "gate"],
+    }
+    write_json(path, config)
+    return decoded
+
+
+def reference(folder, name):
+    """The model that the logits are computed with."""
+    if name != "moe_nf4":
+        return load_model(folder)
+    decoded = quantise_experts(folder)
+    with tempfile.TemporaryDirectory() as plain:
+        config = json.loads((folder / "config.json").read_text())
+        del config["quantization_config"]
+        write_json(Path(plain) / "config.json", config)
+        write_tensors(Path(plain) / "model.safetensors", decoded)
+        return load_model(plain)
+
+
 def write_checkpoint(folder, name, config):
     dtype = torch.bfloat16 if config.get("torch_dtype") == "bfloat16" else torch.float32
     write_model(folder, config, name, dtype, head_copy=name == "qwen3_bf16")
     if name == "qwen3_sharded":
         shard(folder)
-    if name.endswith("_nf4"):
+    if name.endswith("_nf4") and name != "moe_nf4":
         quantise(folder, dtype, double=name == "qwen3_nf4")
     (folder / "generation_config.json").unlink(missing_ok=True)
     for path in folder.iterdir():
@@ -144,7 +215,7 @@ def main():
         write_checkpoint(folder, name, config)
         source = rng(name, "input_ids")
         sequences = [tokens(source, length, config["vocab_size"]) for length in lengths]
-        expected = logits(load_model(folder), sequences)
+        expected = logits(reference(folder, name), sequences)
         write_tensors(folder / "expected.safetensors", {**inputs(sequences), "logits": expected})
         print(f"{name}: {expected.shape[0]} x {expected.shape[1]}, standard deviation {expected.std():.2f}")
 

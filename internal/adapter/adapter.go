@@ -10,9 +10,9 @@ import (
 	"graft/internal/parallel"
 )
 
-// Adapted is a projection with trainable parameters.
+// Adapted is a projection with trainable parameters. Of an expert it is computed together with the other experts.
 type Adapted interface {
-	nn.Proj
+	nn.Updated
 	// Params are the trainable parameters in the order of the file.
 	Params() []*nn.Param
 	// Factors is the low-rank part.
@@ -24,6 +24,7 @@ type Adapted interface {
 // Module is one adapted projection.
 type Module struct {
 	Name    string // module path
+	Kind    model.Kind
 	R       int
 	Alpha   float64
 	Adapted Adapted
@@ -34,7 +35,8 @@ type Adapter struct {
 	Spec    Spec
 	Clock   *Clock
 	Modules []Module
-	named   map[string]int // projections of the model by last name
+	slots   []*model.Slot  // of the model
+	index   map[string]int // of Modules by name
 	pool    *parallel.Pool
 }
 
@@ -74,13 +76,17 @@ func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, e
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
+	a := newAdapter(ctx, m, spec, seed)
 	for _, p := range places {
 		if s, ok := a.attach(p).(starter); ok {
 			s.start(ctx)
 		}
 	}
 	return a, nil
+}
+
+func newAdapter(ctx *nn.Context, m model.Model, spec Spec, seed uint64) *Adapter {
+	return &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, slots: m.Slots(), index: map[string]int{}, pool: ctx.Pool}
 }
 
 func (a *Adapter) attach(p placement) Adapted {
@@ -99,7 +105,8 @@ func (a *Adapter) attach(p placement) Adapted {
 	}
 	adapted := variants[a.Spec.variant()](wrap{p.slot.Base, low, name, a.Clock})
 	p.slot.Proj = adapted
-	a.Modules = append(a.Modules, Module{name, p.r, p.alpha, adapted})
+	a.index[name] = len(a.Modules)
+	a.Modules = append(a.Modules, Module{name, p.slot.Kind, p.r, p.alpha, adapted})
 	return adapted
 }
 
@@ -121,10 +128,8 @@ func (a *Adapter) Params() []*nn.Param {
 
 // Merge changes the weight w (out, in) of a module; ok is false if the module is not adapted.
 func (a *Adapter) Merge(module string, w []float32) (ok bool, err error) {
-	for _, m := range a.Modules {
-		if m.Name == module {
-			return true, m.Adapted.Merge(a.pool, w)
-		}
+	if i, ok := a.index[module]; ok {
+		return true, a.Modules[i].Adapted.Merge(a.pool, w)
 	}
 	return false, nil
 }

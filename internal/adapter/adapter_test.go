@@ -34,7 +34,7 @@ func TestDropout(t *testing.T) {
 
 func TestPatterns(t *testing.T) {
 	adaptertest.Run(t, adapter.Spec{
-		R: 6, Alpha: 6, Targets: []string{"q_proj", "up_proj", "model.layers.1.mlp.down_proj"}, Exclude: []string{"layers.2.mlp.up_proj"},
+		R: 6, Alpha: 6, Targets: []string{"q_proj", "up_proj", "model.layers.1.mlp.down_proj"}, Exclude: []string{"layers.2.self_attn.q_proj"},
 		RankPattern:  map[string]int{"up_proj": 7, `layers\.0\.self_attn\.q_proj`: 9},
 		AlphaPattern: map[string]float64{`.*\.down_proj`: 12.5},
 	})

@@ -39,10 +39,11 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 	var order []string
 	for _, s := range m.Slots() {
 		name := last(s.Name)
-		row := rows[name]
+		key := string(s.Kind) + " " + name
+		row := rows[key]
 		if row == nil {
 			row = &CoverageRow{Kind: s.Kind, Name: name}
-			rows[name], order = row, append(order, name)
+			rows[key], order = row, append(order, key)
 		}
 		in, out := s.Base.Dims()
 		row.Modules++
@@ -65,11 +66,11 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 // String is the report as a table.
 func (c *Coverage) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-10s %-12s %9s %14s\n", "kind", "projection", "adapted", "trainable")
+	fmt.Fprintf(&b, "%-16s %-18s %13s %14s\n", "kind", "projection", "adapted", "trainable")
 	for _, r := range c.Rows {
-		fmt.Fprintf(&b, "%-10s %-12s %4d/%-4d %14d\n", r.Kind, r.Name, r.Adapted, r.Modules, r.Trainable)
+		fmt.Fprintf(&b, "%-16s %-18s %6d/%-6d %14d\n", r.Kind, r.Name, r.Adapted, r.Modules, r.Trainable)
 	}
-	fmt.Fprintf(&b, "%-10s %-12s %9s %14d  (%.3f %% of the projections' %d)\n", "total", "", "", c.Trainable,
+	fmt.Fprintf(&b, "%-16s %-18s %13s %14d  (%.3f %% of the projections' %d)\n", "total", "", "", c.Trainable,
 		100*float64(c.Trainable)/float64(max(c.Base, 1)), c.Base)
 	fmt.Fprintf(&b, "never adapted: %s\n", strings.Join(c.NotAdapted, ", "))
 	return b.String()

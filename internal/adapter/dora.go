@@ -37,6 +37,15 @@ var _ Adapted = (*DoRA)(nil)
 // Dims gives input and output width.
 func (d *DoRA) Dims() (in, out int) { return d.Base.Dims() }
 
+// Rank is the width of x·Aᵀ.
+func (d *DoRA) Rank() int { return d.Low.A.Rows }
+
+// Update gives the parameters to a grouped product, with norms as they are now.
+func (d *DoRA) Update(ctx *nn.Context) nn.Update {
+	d.refresh(ctx)
+	return nn.Update{A: d.Low.A, B: d.Low.B, Scale: d.Low.Scale, M: d.M, Norm: d.norm, C: d.c}
+}
+
 // Params are A, B and the magnitude.
 func (d *DoRA) Params() []*nn.Param { return []*nn.Param{d.Low.A, d.Low.B, d.M} }
 

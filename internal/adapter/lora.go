@@ -20,6 +20,14 @@ var _ Adapted = (*LoRA)(nil)
 // Dims gives input and output width.
 func (l *LoRA) Dims() (in, out int) { return l.Base.Dims() }
 
+// Rank is the width of x·Aᵀ.
+func (l *LoRA) Rank() int { return l.Low.A.Rows }
+
+// Update gives the parameters to a grouped product.
+func (l *LoRA) Update(*nn.Context) nn.Update {
+	return nn.Update{A: l.Low.A, B: l.Low.B, Scale: l.Low.Scale}
+}
+
 // Params are A and B.
 func (l *LoRA) Params() []*nn.Param { return []*nn.Param{l.Low.A, l.Low.B} }
 

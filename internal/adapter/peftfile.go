@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 
 	"graft/internal/dtype"
 	"graft/internal/durable"
+	"graft/internal/model"
 	"graft/internal/nn"
 	"graft/internal/safetensors"
 )
@@ -40,22 +43,44 @@ func (a *Adapter) Save(dir string, base Base) error {
 	if err := durable.WriteBytes(filepath.Join(dir, ConfigFile), append(text, '\n')); err != nil {
 		return err
 	}
-	return safetensors.WriteFile(filepath.Join(dir, WeightsFile), a.tensors(), nil)
+	return safetensors.WriteFile(filepath.Join(dir, WeightsFile), a.tensors(), a.metadata())
+}
+
+// metadata tells whoever opens the file what other readers make of it; nil where they read all.
+func (a *Adapter) metadata() map[string]string {
+	if why := a.Private(); why != "" {
+		return map[string]string{"format": "pt", "graft": why}
+	}
+	return nil
+}
+
+// Private says why PEFT and vLLM cannot read the adapter, "" if they can.
+func (a *Adapter) Private() string {
+	if a.Spec.DoRA && slices.ContainsFunc(a.Modules, func(m Module) bool { return m.Kind == model.Expert }) {
+		return "DoRA on experts, which neither PEFT nor vLLM reads: merge it into the base with graft merge"
+	}
+	return ""
 }
 
 // config is adapter_config.json: the classic keys, which every PEFT and vLLM reads. A map is written with its keys sorted.
 func (a *Adapter) config(base Base) map[string]any {
+	r, alpha := a.common()
 	ranks, alphas := map[string]any{}, map[string]any{}
-	for name, ms := range a.byName() {
-		addPattern(ranks, name, ms, a.Spec.R, func(m Module) int { return m.R })
-		addPattern(alphas, name, ms, a.Spec.Alpha, func(m Module) float64 { return m.Alpha })
+	for _, g := range a.groups() {
+		addPattern(ranks, g, r, func(m Module) int { return m.R })
+		addPattern(alphas, g, alpha, func(m Module) float64 { return m.Alpha })
 	}
+	modules, parameters := a.targets()
 	c := map[string]any{
 		"peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": base.Name, "revision": nil,
-		"r": a.Spec.R, "lora_alpha": a.Spec.Alpha, "lora_dropout": a.Spec.Dropout, "use_rslora": a.Spec.RSLoRA, "use_dora": a.Spec.DoRA,
-		"target_modules": a.targets(), "rank_pattern": ranks, "alpha_pattern": alphas, "bias": "none", "init_lora_weights": true,
+		"r": r, "lora_alpha": alpha, "lora_dropout": a.Spec.Dropout, "use_rslora": a.Spec.RSLoRA, "use_dora": a.Spec.DoRA,
+		"target_modules": modules, "rank_pattern": ranks, "alpha_pattern": alphas, "bias": "none", "init_lora_weights": true,
 		"inference_mode": true, "fan_in_fan_out": false, "lora_bias": false, "exclude_modules": nil, "modules_to_save": nil,
 		"target_parameters": nil, "layers_to_transform": nil, "layers_pattern": nil, "trainable_token_indices": nil,
+	}
+	if parameters != nil {
+		c["target_parameters"] = parameters
+		c["lora_dropout"] = 0.0 // a matter of training only, and PEFT takes none with target_parameters
 	}
 	if base.Revision != "" {
 		c["revision"] = base.Revision
@@ -63,39 +88,94 @@ func (a *Adapter) config(base Base) map[string]any {
 	return c
 }
 
-// byName groups the modules by the last component of their paths.
-func (a *Adapter) byName() map[string][]Module {
-	g := map[string][]Module{}
+// common are the rank and alpha that patterns make exceptions from. With adapted experts they are the experts': PEFT doubles this rank, not a
+// pattern's, when it fuses gate_proj and up_proj.
+func (a *Adapter) common() (r int, alpha float64) {
 	for _, m := range a.Modules {
-		g[last(m.Name)] = append(g[last(m.Name)], m)
+		if m.Kind == model.Expert {
+			return m.R, m.Alpha
+		}
 	}
-	return g
+	return a.Spec.R, a.Spec.Alpha
 }
 
-// targets is the shortest list of names and paths that matches exactly the adapted modules.
-func (a *Adapter) targets() []string {
-	var list []string
-	for name, ms := range a.byName() {
-		if len(ms) == a.named[name] {
-			list = append(list, name)
-			continue
-		}
-		for _, m := range ms {
-			list = append(list, m.Name)
-		}
+// group is the modules that share the end of their paths.
+type group struct {
+	tail    string // matches these modules only
+	pattern string // the same as a key of a pattern
+	all     bool   // every such module of the model is adapted
+	peft    bool   // PEFT finds them as modules; otherwise as parameters
+	modules []Module
+}
+
+// groups sorts the modules by tail. In a model with experts PEFT takes a bare gate_proj for the experts', so that those of a shared expert
+// or of a dense layer are named with what they are in, and reached as parameters.
+func (a *Adapter) groups() []*group {
+	some := sparse(a.slots)
+	byTail := map[string]*group{}
+	total := map[string]int{}
+	for _, s := range a.slots {
+		total[tail(s.Name, s.Kind, some)]++
 	}
-	sort.Strings(list)
+	for _, m := range a.Modules {
+		t := tail(m.Name, m.Kind, some)
+		g := byTail[t]
+		if g == nil {
+			g = &group{tail: t, pattern: t, peft: !strings.Contains(t, ".")}
+			if m.Kind == model.Expert {
+				g.pattern = `experts\.\d+\.` + t
+			}
+			byTail[t] = g
+		}
+		g.modules = append(g.modules, m)
+	}
+	var list []*group
+	for _, t := range slices.Sorted(maps.Keys(byTail)) {
+		byTail[t].all = len(byTail[t].modules) == total[t]
+		list = append(list, byTail[t])
+	}
 	return list
 }
 
-// addPattern notes the modules of a name whose value is not the common one.
-func addPattern[T comparable](to map[string]any, name string, ms []Module, common T, value func(Module) T) {
-	same := !slices.ContainsFunc(ms, func(m Module) bool { return value(m) != value(ms[0]) })
-	for _, m := range ms {
+func tail(path string, kind model.Kind, sparse bool) string {
+	name := last(path)
+	if sparse && (kind == model.MLP || kind == model.SharedExpert && name != "shared_expert_gate") {
+		return last(strings.TrimSuffix(path, "."+name)) + "." + name
+	}
+	return name
+}
+
+// targets are the shortest lists of names and paths that match exactly the adapted modules.
+func (a *Adapter) targets() (modules, parameters []string) {
+	for _, g := range a.groups() {
+		names := []string{g.tail}
+		if !g.all {
+			names = nil
+			for _, m := range g.modules {
+				names = append(names, m.Name)
+			}
+		}
+		if g.peft {
+			modules = append(modules, names...)
+			continue
+		}
+		for _, n := range names {
+			parameters = append(parameters, n+".weight")
+		}
+	}
+	sort.Strings(modules)
+	sort.Strings(parameters)
+	return modules, parameters
+}
+
+// addPattern notes the modules of a group whose value is not the common one.
+func addPattern[T comparable](to map[string]any, g *group, common T, value func(Module) T) {
+	same := !slices.ContainsFunc(g.modules, func(m Module) bool { return value(m) != value(g.modules[0]) })
+	for _, m := range g.modules {
 		switch {
 		case value(m) == common:
 		case same:
-			to[name] = value(m)
+			to[g.pattern] = value(m)
 		default:
 			to[m.Name] = value(m)
 		}

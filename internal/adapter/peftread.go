@@ -36,6 +36,7 @@ type peftConfig struct {
 	AlphaPattern ordered[float64] `json:"alpha_pattern"`
 	Base         string           `json:"base_model_name_or_path"`
 	Targets      modules          `json:"target_modules"`
+	Parameters   []string         `json:"target_parameters"`
 	Exclude      modules          `json:"exclude_modules"`
 	Layers       json.RawMessage  `json:"layers_to_transform"`
 }
@@ -70,7 +71,7 @@ func (m *modules) matcher() (func(path string) bool, error) {
 
 // harmless are keys whose value does not matter here: the tensors themselves say which modules are adapted.
 var harmless = []string{
-	"peft_type", "task_type", "base_model_name_or_path", "revision", "inference_mode", "peft_version", "auto_mapping", "target_modules",
+	"peft_type", "task_type", "base_model_name_or_path", "revision", "inference_mode", "peft_version", "auto_mapping", "target_modules", "target_parameters",
 	"exclude_modules", "layers_to_transform", "layers_pattern", "megatron_core", "qalora_group_size", "init_lora_weights", "bias",
 	"r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "rank_pattern", "alpha_pattern", "runtime_config",
 }
@@ -85,7 +86,7 @@ func Load(ctx *nn.Context, m model.Model, dir string, dropout float64, seed uint
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{Spec: c.spec(places), Clock: &Clock{Seed: seed}, named: countNames(m.Slots()), pool: ctx.Pool}
+	a := newAdapter(ctx, m, c.spec(places), seed)
 	a.Spec.Dropout = dropout
 	for _, p := range places {
 		a.attach(p)
@@ -108,7 +109,7 @@ func ReadSpec(m model.Model, dir string) (s Spec, base string, err error) {
 }
 
 // open reads the configuration of an adapter and finds the modules of its tensors.
-func open(m model.Model, dir string) (*safetensors.File, *peftConfig, []placement, error) {
+func open(m model.Model, dir string) (tensors, *peftConfig, []placement, error) {
 	c, err := readConfig(dir)
 	if err != nil {
 		return nil, nil, nil, err
@@ -120,11 +121,21 @@ func open(m model.Model, dir string) (*safetensors.File, *peftConfig, []placemen
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("adapter: %w", err)
 	}
-	places, err := c.place(m.Slots(), f)
-	if err = errors.Join(err, c.checkTargets(m.Slots(), places)); err != nil {
+	found, fused, err := c.unfuse(m.Slots(), f)
+	if err == nil && len(c.Parameters) > 0 && !sparse(m.Slots()) {
+		err = fmt.Errorf("target_parameters is %q; graft applies it to models with experts only", c.Parameters)
+	}
+	var places []placement
+	if err == nil {
+		places, err = c.place(m.Slots(), found, fused)
+	}
+	if err == nil {
+		err = c.checkTargets(m.Slots(), places)
+	}
+	if err != nil {
 		return nil, nil, nil, fmt.Errorf("adapter: %s: %w", dir, errors.Join(err, f.Close()))
 	}
-	return f, c, places, nil
+	return found, c, places, nil
 }
 
 // spec says the same as the file, module by module.
@@ -216,7 +227,7 @@ func neutral(raw json.RawMessage) bool {
 }
 
 // place finds the module of every tensor in the file.
-func (c *peftConfig) place(slots []*model.Slot, f *safetensors.File) ([]placement, error) {
+func (c *peftConfig) place(slots []*model.Slot, f tensors, fused map[string]override) ([]placement, error) {
 	ranks, err1 := compile("rank_pattern", c.RankPattern)
 	alphas, err2 := compile("alpha_pattern", c.AlphaPattern)
 	if err := errors.Join(err1, err2); err != nil {
@@ -229,6 +240,9 @@ func (c *peftConfig) place(slots []*model.Slot, f *safetensors.File) ([]placemen
 			continue
 		}
 		r, alpha := first(ranks, s.Name, c.R), first(alphas, s.Name, c.Alpha)
+		if o, ok := fused[s.Name]; ok {
+			r, alpha = o.r, o.alpha
+		}
 		if r < 1 {
 			errs = append(errs, fmt.Errorf("%s has rank %d", s.Name, r))
 			continue
@@ -251,26 +265,41 @@ func (c *peftConfig) checkTargets(slots []*model.Slot, places []placement) error
 	if err := errors.Join(err1, err2); err != nil {
 		return fmt.Errorf("target_modules: %w", err)
 	}
+	placed := map[*model.Slot]bool{}
+	for _, p := range places {
+		placed[p.slot] = true
+	}
+	some := sparse(slots)
 	var errs []error
 	for _, s := range slots {
-		placed := slices.ContainsFunc(places, func(p placement) bool { return p.slot == s })
-		if in(s.Name) && !out(s.Name) && !placed {
+		if some && (s.Kind == model.MLP || s.Kind == model.SharedExpert || s.Kind == model.Router) {
+			continue // with experts PEFT takes a bare gate_proj for theirs alone
+		}
+		if in(s.Name) && !out(s.Name) && !placed[s] {
 			errs = append(errs, fmt.Errorf("target_modules cover %s, but there are no tensors for it", s.Name))
 		}
 	}
 	return errors.Join(errs[:min(len(errs), 8)]...)
 }
 
+// sparse tells whether a model has routed experts.
+func sparse(slots []*model.Slot) bool {
+	return slices.ContainsFunc(slots, func(s *model.Slot) bool { return s.Kind == model.Expert })
+}
+
 // sortTensors gives the adapted modules and a problem for each tensor that has no place.
-func sortTensors(slots []*model.Slot, f *safetensors.File) (map[string]bool, []error) {
-	found := map[string]bool{}
+func sortTensors(slots []*model.Slot, f tensors) (map[string]bool, []error) {
+	found, known := map[string]bool{}, map[string]bool{}
+	for _, s := range slots {
+		known[s.Name] = true
+	}
 	var errs []error
 	for t := range f.All() {
 		module, ok := moduleOf(t.Name)
 		switch {
 		case !ok:
 			errs = append(errs, fmt.Errorf("tensor %q is no part of a LoRA or DoRA adapter of a linear projection", t.Name))
-		case !slices.ContainsFunc(slots, func(s *model.Slot) bool { return s.Name == module }):
+		case !known[module]:
 			errs = append(errs, fmt.Errorf("tensor %q: the model has no projection %q", t.Name, module))
 		default:
 			found[module] = true
@@ -297,11 +326,13 @@ func moduleOf(name string) (string, bool) {
 }
 
 // fill reads the parameters. Each must be there in the shape that the configuration and the model give it, and no other tensor.
-func (a *Adapter) fill(f *safetensors.File) error {
+func (a *Adapter) fill(f tensors) error {
 	var errs []error
 	known := 0
+	wanted := map[string]bool{}
 	for _, p := range a.Params() {
 		name := TensorName(p)
+		wanted[name] = true
 		info, err := f.Info(name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("tensor %q is missing", name))
@@ -324,18 +355,9 @@ func (a *Adapter) fill(f *safetensors.File) error {
 		if known == 0 {
 			break
 		}
-		if !slices.ContainsFunc(a.Params(), func(p *nn.Param) bool { return TensorName(p) == t.Name }) {
+		if !wanted[t.Name] {
 			errs = append(errs, fmt.Errorf("tensor %q is not part of a %s adapter", t.Name, a.Spec.variant()))
 		}
 	}
 	return errors.Join(errs[:min(len(errs), 8)]...)
-}
-
-// countNames counts the projections of each last name.
-func countNames(slots []*model.Slot) map[string]int {
-	n := map[string]int{}
-	for _, s := range slots {
-		n[last(s.Name)]++
-	}
-	return n
 }

@@ -22,9 +22,17 @@ type Spec struct {
 	DoRA    bool
 	// Targets and Exclude are names of modules: a full path, or its last components. Targets may be AllLinear.
 	Targets, Exclude []string
+	Experts          ExpertSpec
 	// Patterns give modules another rank or alpha. A key is a regular expression that must match the end of the path, from a component on.
 	RankPattern  map[string]int
 	AlphaPattern map[string]float64
+}
+
+// ExpertSpec is what is different for routed experts, of which there are many.
+type ExpertSpec struct {
+	Off   bool    // names in Targets do not reach experts
+	R     int     // 0: as for the others
+	Alpha float64 // 0: as for the others
 }
 
 // placement is a Spec applied to one module.
@@ -64,29 +72,63 @@ func (s *Spec) place(slots []*model.Slot) ([]placement, error) {
 	var out []placement
 	var errs []error
 	for _, slot := range slots {
-		if !s.targeted(slot.Name, used) {
+		if !s.targeted(slot, used) {
 			continue
 		}
-		r, err := choose(ranks, slot.Name, s.R)
-		alpha, errA := choose(alphas, slot.Name, s.Alpha)
+		commonR, commonAlpha := s.common(slot.Kind)
+		r, err := choose(ranks, slot.Name, commonR)
+		alpha, errA := choose(alphas, slot.Name, commonAlpha)
 		errs = append(errs, err, errA)
 		if r < 1 {
 			errs = append(errs, fmt.Errorf("adapter: rank_pattern gives %s rank %d, want at least 1", slot.Name, r))
 		}
 		out = append(out, placement{slot, r, alpha})
 	}
-	errs = append(errs, err1, err2, s.unmatched(slots, used), unused("rank_pattern", ranks), unused("alpha_pattern", alphas))
+	errs = append(errs, err1, err2, s.checkExperts(slots, out), s.unmatched(slots, used), unused("rank_pattern", ranks), unused("alpha_pattern", alphas))
 	if err := errors.Join(errs...); err != nil || len(out) > 0 {
 		return out, err
 	}
 	return nil, errors.New("adapter: nothing is left to train after exclude_modules")
 }
 
-// targeted tells whether a module is adapted and notes which names matched.
-func (s *Spec) targeted(path string, used map[string]bool) bool {
+// common are the rank and alpha of a projection that no pattern names.
+func (s *Spec) common(kind model.Kind) (r int, alpha float64) {
+	r, alpha = s.R, s.Alpha
+	if kind == model.Expert && s.Experts.R > 0 {
+		r = s.Experts.R
+	}
+	if kind == model.Expert && s.Experts.Alpha > 0 {
+		alpha = s.Experts.Alpha
+	}
+	return r, alpha
+}
+
+// checkExperts refuses settings for experts where there are none to apply them to, and dropout where it cannot be.
+func (s *Spec) checkExperts(slots []*model.Slot, placed []placement) error {
+	isExpert := func(x *model.Slot) bool { return x.Kind == model.Expert }
+	adapted := slices.ContainsFunc(placed, func(p placement) bool { return isExpert(p.slot) })
+	switch has := slices.ContainsFunc(slots, isExpert); {
+	case s.Experts != (ExpertSpec{}) && !has:
+		return errors.New("adapter: lora.experts is set, but the model has no routed experts; remove it")
+	case s.Experts.R+int(s.Experts.Alpha) > 0 && !adapted:
+		return errors.New("adapter: lora.experts gives routed experts a rank or alpha, but none is adapted: name gate_proj, up_proj or down_proj in " +
+			"target_modules and leave lora.experts.enabled true, or remove it")
+	case s.Dropout > 0 && adapted:
+		return fmt.Errorf("adapter: lora.dropout is %g, and routed experts are adapted, which take no dropout (PEFT refuses it too): set it to 0, "+
+			"or lora.experts.enabled to false", s.Dropout)
+	}
+	return nil
+}
+
+// targeted tells whether a module is adapted and notes which names matched. The router is meant by its name alone.
+func (s *Spec) targeted(slot *model.Slot, used map[string]bool) bool {
+	if slot.Kind == model.Expert && s.Experts.Off {
+		return false
+	}
+	path := slot.Name
 	in, out := false, false
 	for _, t := range s.Targets {
-		if t == AllLinear || matches(path, t) {
+		if t == AllLinear && slot.Kind != model.Router || matches(path, t) {
 			in, used[t] = true, true
 		}
 	}

@@ -118,7 +118,7 @@ func summary(c *config.Config) string {
 	line("training", "%s of %d x %d samples, %d tokens each, learning rate %g (%s), engine %s",
 		length, t.GradientAccumulationSteps, t.BatchSize, t.MaxSeqLength, t.LearningRate, t.LRScheduler, c.Engine)
 	line("adapter", "%s", adapterSummary(c.Lora))
-	if c.Data.Train != "" {
+	if len(c.Data.Train) > 0 {
 		line("data", "%s", c.Data.Train)
 	}
 	if t.OutputDir != "" {

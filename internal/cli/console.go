@@ -79,10 +79,10 @@ func (c *console) progress(e event.Progress) {
 	switch {
 	case c.quiet:
 	case c.bars != nil:
-		c.show(e, "")
+		c.show(e, e.Beside)
 	case e.Stage != c.stage || time.Since(c.told) > lineEvery || e.Done == e.Total && c.done != e.Done:
 		c.stage, c.told, c.done = e.Stage, time.Now(), e.Done
-		fmt.Fprintf(c.out, "%s %d/%d %s\n", e.Stage, e.Done, e.Total, e.Unit)
+		fmt.Fprintln(c.out, strings.TrimSpace(fmt.Sprintf("%s %d/%d %s  %s", e.Stage, e.Done, e.Total, e.Unit, e.Beside)))
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +14,7 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/all"
 	"graft/internal/parallel"
+	"graft/internal/teacher"
 )
 
 // datasetCommand makes training records from source code and looks at them.
@@ -23,57 +24,137 @@ func datasetCommand(app *App) *cobra.Command {
 		Short:   "Make training records from source code and look at them",
 		Example: "  graft dataset build --domain gdscript --teacher none",
 	}
-	cmd.AddCommand(datasetBuildCommand(app), datasetStatsCommand(app), datasetShowCommand(app))
+	cmd.AddCommand(
+		datasetBuildCommand(app), datasetCollectCommand(app), datasetGenerateCommand(app), datasetCheckCommand(app), datasetStatsCommand(app), datasetShowCommand(app),
+	)
 	return cmd
 }
 
+// buildFlags are what a build is asked for on the command line.
+type buildFlags struct {
+	teacher string
+	dry     bool
+	ablate  bool
+	offline bool
+	until   dataset.Stage
+}
+
+// register adds the flags that all stages take.
+func (f *buildFlags) register(cmd *cobra.Command, dry string) {
+	cmd.Flags().StringVar(&f.teacher, "teacher", "", "`NAME`, stands for --set dataset.teacher=NAME: anthropic, openai or none")
+	if dry != "" {
+		cmd.Flags().BoolVar(&f.dry, "dry-run", false, dry)
+	}
+	complete(cmd, "teacher", func(string) ([]string, cobra.ShellCompDirective) {
+		return []string{"anthropic", "openai", "none"}, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// run builds as far as the flags say.
+func (a *App) runBuild(cmd *cobra.Command, f buildFlags) error {
+	if cmd.Flags().Changed("teacher") {
+		a.flags.sets = append(a.flags.sets, "dataset.teacher="+f.teacher)
+	}
+	return a.datasetBuild(cmd.Context(), f)
+}
+
 func datasetBuildCommand(app *App) *cobra.Command {
-	var teacher string
-	var dry bool
+	var f buildFlags
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Make training records from source code",
 		Long: "Read the source code in dataset.raw and write train.jsonl, eval.jsonl, test.jsonl, what is known about each record, what was left\n" +
-			"out and why, and DATASET.md beside data.train. Without a teacher nothing leaves this machine: functions with a comment become\n" +
-			"\"write this function\", others \"fill in what is missing\". The same sources, configuration and seed give the same bytes.",
-		Example: "  graft dataset build --domain gdscript --teacher none\n  graft dataset build -c my.yaml --teacher none --dry-run",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Flags().Changed("teacher") {
-				app.flags.sets = append(app.flags.sets, "dataset.teacher="+teacher)
-			}
-			return app.datasetBuild(cmd.Context(), dry)
-		},
+			"out and why, and DATASET.md beside data.train. A teacher words the requests; what it answers is kept in .ledger.jsonl there, so that\n" +
+			"an interrupted build goes on without paying twice and a finished one runs again with --offline. Without a teacher nothing leaves this\n" +
+			"machine. The same sources, configuration, seed and answers give the same bytes.",
+		Example: "  graft dataset build --domain gdscript --teacher none\n  graft dataset build -c my.yaml --dry-run",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return app.runBuild(cmd, f) },
 	}
-	cmd.Flags().StringVar(&teacher, "teacher", "", "`NAME`, stands for --set dataset.teacher=NAME; this version has none")
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "do everything but write")
-	complete(cmd, "teacher", func(string) ([]string, cobra.ShellCompDirective) {
-		return []string{"none"}, cobra.ShellCompDirectiveNoFileComp
-	})
+	f.register(cmd, "write nothing and ask no teacher; say what a teacher would cost")
+	cmd.Flags().BoolVar(&f.offline, "offline", false, "take the teacher's answers from .ledger.jsonl alone")
+	cmd.Flags().BoolVar(&f.ablate, "ablate", false, "say of each filter how much there would be without it")
 	return cmd
 }
 
-func (a *App) datasetBuild(ctx context.Context, dry bool) error {
+func datasetCollectCommand(app *App) *cobra.Command {
+	f := buildFlags{until: dataset.StageCollect}
+	cmd := &cobra.Command{
+		Use:   "collect",
+		Short: "Say what a build would read and plan",
+		Long: "Read the source code in dataset.raw, find its functions, filter, divide and plan them as a build does, and say what has come of it: files,\n" +
+			"licences, what was left out, tasks. Nothing is written and no teacher is asked.",
+		Example: "  graft dataset collect --domain flecs\n  graft dataset collect --domain flecs --json",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return app.runBuild(cmd, f) },
+	}
+	f.register(cmd, "")
+	return cmd
+}
+
+func datasetGenerateCommand(app *App) *cobra.Command {
+	f := buildFlags{until: dataset.StageGenerate}
+	cmd := &cobra.Command{
+		Use:   "generate",
+		Short: "Let the teacher answer, write no records",
+		Long: "Ask the teacher what a build would ask and keep the answers in .ledger.jsonl beside data.train, where build finds them. Nothing else is\n" +
+			"written.",
+		Example: "  graft dataset generate --domain flecs\n  graft dataset generate --domain flecs --dry-run",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return app.runBuild(cmd, f) },
+	}
+	f.register(cmd, "ask nothing; say what it would cost")
+	return cmd
+}
+
+func (a *App) datasetBuild(ctx context.Context, f buildFlags) error {
 	c, err := a.loadConfig()
 	if err != nil {
 		return err
 	}
-	r, err := a.makeDataset(ctx, c, dry)
+	r, err := a.makeDataset(ctx, c, f)
 	if err != nil {
 		return err
 	}
 	if a.flags.json {
 		return writeJSON(a.Stdout, r)
 	}
-	did := "wrote"
-	if dry {
-		did = "would write"
+	a.says("%s", r.Summary())
+	if len(r.Ablations) > 0 {
+		a.says("%s", ablationTable(r.Ablations))
 	}
-	a.says("%s\n%s %s", r.Summary(), did, r.Out)
+	asks := c.Dataset.Teacher != teacherNone
+	switch {
+	case f.until == dataset.StageCollect:
+	case f.dry && asks:
+		a.says("nothing was asked and nothing written")
+	case f.until == dataset.StageGenerate && !asks:
+		a.says("dataset.teacher is none: there is nothing to ask")
+	case f.until == dataset.StageGenerate:
+		a.says("the answers are in %s", ledgerPath(c))
+	case f.dry:
+		a.says("would write %s", r.Out)
+	default:
+		a.says("wrote %s", r.Out)
+	}
 	return nil
 }
 
+// ablationTable shows what each filter is worth.
+func ablationTable(rows []dataset.Ablation) string {
+	var b strings.Builder
+	b.WriteString("| without          | counted   |    with | without | difference |\n|------------------|-----------|--------:|--------:|-----------:|\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %-16s | %-9s | %7d | %7d | %+10d |\n", r.Filter, r.Of, r.With, r.Without, r.Without-r.With)
+	}
+	return b.String()
+}
+
+// builtReport is the report of a build as --json shows it.
+type builtReport struct {
+	*dataset.Report
+	Ablations []dataset.Ablation `json:"ablations,omitempty"`
+}
+
 // makeDataset builds what the configuration describes.
-func (a *App) makeDataset(ctx context.Context, c *config.Config, dry bool) (*dataset.Report, error) {
+func (a *App) makeDataset(ctx context.Context, c *config.Config, f buildFlags) (_ *builtReport, err error) {
 	o, err := a.datasetOptions(c)
 	if err != nil {
 		return nil, err
@@ -86,147 +167,94 @@ func (a *App) makeDataset(ctx context.Context, c *config.Config, dry bool) (*dat
 	if err != nil {
 		return nil, err
 	}
-	o.Pool, o.DryRun = parallel.New(n), dry
+	if o.Raw, err = a.locateSource(ctx, d, o.Raw); err != nil {
+		return nil, err
+	}
+	o.Pool, o.DryRun, o.Until = parallel.New(n), f.dry, f.until
 	defer o.Pool.Close()
-	r, err := dataset.Build(ctx, d, o)
-	return r, datasetError(err)
+	con := newConsole(a.Stderr, a.flags.quiet)
+	o.Sink = con
+	var finish func() error
+	if o.Teacher, finish, err = a.datasetTeacher(c, f, con); err == nil {
+		defer func() { err = errors.Join(err, finish()) }()
+	}
+	var r *dataset.Report
+	if err == nil {
+		r, err = dataset.Build(ctx, d, o)
+	}
+	con.close()
+	if err != nil {
+		return nil, datasetError(err)
+	}
+	built := &builtReport{Report: r}
+	if f.ablate {
+		built.Ablations, err = dataset.Ablate(ctx, d, o, r)
+	}
+	return built, datasetError(err)
 }
 
 // datasetError gives errors of the package the exit code that they stand for.
 func datasetError(err error) error {
+	var exit *ExitError
 	switch {
-	case errors.Is(err, dataset.ErrInput):
+	case errors.As(err, &exit):
+		return err
+	case errors.Is(err, dataset.ErrInput), errors.Is(err, teacher.ErrInput):
 		return &ExitError{ExitUsage, err}
 	case errors.Is(err, dataset.ErrLeak):
 		return &ExitError{ExitGate, err}
+	case errors.Is(err, context.Canceled):
+		return &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command goes on where it stopped"), withoutCancel(err))}
 	}
 	return err
 }
 
-func datasetStatsCommand(app *App) *cobra.Command {
+func datasetCheckCommand(app *App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "stats",
-		Short:   "Count the records of a dataset and what was left out",
-		Long:    "Count the records beside data.train by split and task, and what each filter has taken out; with --verbose each case with its reason.",
-		Example: "  graft dataset stats --domain gdscript\n  graft dataset stats -c my.yaml --json",
-		RunE:    func(*cobra.Command, []string) error { return app.datasetStats() },
+		Use:   "check",
+		Short: "Look over finished datasets before training on them",
+		Long: "Prove of the datasets that data.train names, several of them too, that their files are as a build has left them, that outputs are valid code,\n" +
+			"that no instruction holds its output, and that nothing that is trained on nearly equals what is held out in any of them. Exit code 3\n" +
+			"if something leaks, 1 if a record is not what it should be.",
+		Example: "  graft dataset check --domain gdscript\n  graft dataset check -c config/unified.yaml --json",
+		RunE:    func(*cobra.Command, []string) error { return app.datasetCheck() },
 	}
 }
 
-// openDataset reads the dataset beside data.train.
-func (a *App) openDataset() (*dataset.Saved, error) {
+func (a *App) datasetCheck() error {
 	c, err := a.loadConfig()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.Need("data.train"); err != nil {
-		return nil, err
+		return err
 	}
-	s, err := dataset.Open(filepath.Dir(c.Data.Train))
-	if err != nil {
-		return nil, datasetError(err)
-	}
-	return s, nil
-}
-
-func (a *App) datasetStats() error {
-	s, err := a.openDataset()
+	n, err := a.threads()
 	if err != nil {
 		return err
 	}
-	if a.flags.json {
-		return writeJSON(a.Stdout, map[string]any{"splits": s.Splits(), "rejected": s.Rejections()})
-	}
-	a.says("%s\n%s", dataset.SplitTable(s.Splits()), dataset.RejectionTable(s.Rejections()))
-	var names []string
-	for _, f := range dataset.Filters() {
-		if !f.Fixed {
-			names = append(names, f.Name)
+	var folders []string
+	for _, f := range c.Data.Train {
+		if dir := filepath.Dir(f.Path); !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
 		}
 	}
-	a.says("dataset.disable_filters can disable %s", strings.Join(names, ", "))
-	if a.flags.verbose {
-		for _, r := range s.Rejected {
-			a.says("%s: %s:%d %s: %s", r.Filter, r.Path, r.Line, r.Function, r.Reason)
-		}
-	}
-	return nil
-}
-
-type showFlags struct {
-	split string
-	count int
-	seed  uint64
-}
-
-func datasetShowCommand(app *App) *cobra.Command {
-	var o showFlags
-	cmd := &cobra.Command{
-		Use:     "show [NUMBER]...",
-		Short:   "Print records of a dataset",
-		Long:    "Print records beside data.train with where they come from: those of the numbers, which are lines from 1, or some at random.",
-		Example: "  graft dataset show --domain gdscript\n  graft dataset show --domain gdscript --split test 1 7",
-		Args:    cobra.ArbitraryArgs,
-		RunE:    func(_ *cobra.Command, args []string) error { return app.datasetShow(args, o) },
-	}
-	cmd.Flags().StringVar(&o.split, "split", string(dataset.Train), "`SPLIT` to show: train, dev, test or heldout")
-	cmd.Flags().IntVar(&o.count, "count", 3, "how many records to pick at random")
-	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "which ones are picked")
-	return cmd
-}
-
-// shownRecord is a record as --json shows it.
-type shownRecord struct {
-	Number int `json:"number"`
-	dataset.Record
-	Meta dataset.Meta `json:"meta"`
-}
-
-func (a *App) datasetShow(args []string, o showFlags) error {
-	split, err := dataset.ParseSplit(o.split)
-	if err != nil {
+	pool := parallel.New(n)
+	defer pool.Close()
+	checked, err := dataset.Check(folders, all.Get, c.Dataset.NearDuplicate, pool)
+	if checked == nil {
 		return datasetError(err)
 	}
-	if o.count < 1 {
-		return usageErrorf("graft: --count is %d, expected at least 1", o.count)
-	}
-	s, err := a.openDataset()
-	if err != nil {
-		return err
-	}
-	chosen := s.Sample(split, o.count, o.seed)
-	if len(args) > 0 {
-		if chosen, err = numbers(args, len(s.Records[split]), split); err != nil {
-			return err
-		}
-	}
-	shown := []shownRecord{}
-	for _, i := range chosen {
-		shown = append(shown, shownRecord{i + 1, s.Records[split][i], s.Meta[split][i]})
-	}
 	if a.flags.json {
-		return writeJSON(a.Stdout, shown)
-	}
-	for _, r := range shown {
-		m := r.Meta
-		a.says("=== %s %d: %s, %s:%d %s, %d tokens\n%s\n--- output\n%s\n", split, r.Number, m.Task, m.Path, m.Line, m.Function, m.OutputTokens, r.Instruction, r.Output)
-	}
-	return nil
-}
-
-// numbers turns line numbers into indices.
-func numbers(args []string, most int, split dataset.Split) ([]int, error) {
-	var chosen []int
-	var errs []error
-	for _, arg := range args {
-		n, err := strconv.Atoi(arg)
-		if err != nil || n < 1 || n > most {
-			errs = append(errs, fmt.Errorf("graft: there is no record %q in %s, which has %d", arg, split, most))
+		err = errors.Join(err, writeJSON(a.Stdout, checked))
+	} else {
+		for _, b := range checked.Bad {
+			a.says("%s: %s: %s", b.Place, b.Filter, b.Reason)
 		}
-		chosen = append(chosen, n-1)
+		a.says("%d records in %s: residual leak %d, %d records with a problem", checked.Records, strings.Join(checked.Folders, ", "), checked.Leaks, len(checked.Bad))
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, &ExitError{ExitUsage, err}
+	if err == nil && len(checked.Bad) > 0 {
+		return &ExitError{Code: ExitFailed}
 	}
-	return chosen, nil
+	return datasetError(err)
 }

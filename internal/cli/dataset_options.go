@@ -4,7 +4,6 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"graft/internal/config"
 	"graft/internal/dataset"
@@ -13,13 +12,9 @@ import (
 	"graft/internal/tokenizer"
 )
 
-// datasetOptions are what the configuration asks of a build without a teacher. A key that such a build would ignore is an error.
+// datasetOptions are what the configuration asks of a build, but for the teacher. A key that the build would ignore is an error.
 func (a *App) datasetOptions(c *config.Config) (dataset.Options, error) {
 	d := &c.Dataset
-	if d.Teacher != "none" {
-		return dataset.Options{}, c.Problem("dataset.teacher", "%s is not built into this version of graft, which makes datasets without a teacher: "+
-			"graft dataset build --teacher none", d.Teacher)
-	}
 	if err := errors.Join(c.Need("dataset.raw", "data.train", "data.eval"), unreadKeys(c), datasetPaths(c)); err != nil {
 		return dataset.Options{}, err
 	}
@@ -28,9 +23,10 @@ func (a *App) datasetOptions(c *config.Config) (dataset.Options, error) {
 		return dataset.Options{}, err
 	}
 	return dataset.Options{
-		Raw: d.Raw, Out: filepath.Dir(c.Data.Train), Include: d.Include, Exclude: d.Exclude, HoldOut: d.HoldOut, Tasks: d.Tasks,
+		Raw: d.Raw, Out: filepath.Dir(c.Data.Train.Path()), Include: d.Include, Exclude: d.Exclude, HoldOut: d.HoldOut, Licenses: d.Licenses, Tasks: d.Tasks,
 		MinTokens: d.MinTokens, MaxTokens: d.MaxTokens, CountTokens: count, Tokenizer: name, NearDuplicate: d.NearDuplicate,
 		Dev: d.Dev, Test: d.Test, DisableFilters: d.DisableFilters, Seed: uint64(d.Seed),
+		FIM: d.Fim, Caps: d.Caps, Decontaminate: d.Decontaminate, API: d.API,
 	}, nil
 }
 
@@ -41,6 +37,9 @@ func unreadKeys(c *config.Config) error {
 		return err
 	}
 	d, plain := &c.Dataset, &def.Dataset
+	if d.Teacher != teacherNone {
+		return nil
+	}
 	var errs []error
 	unread := func(key string, changed bool) {
 		if changed {
@@ -52,24 +51,25 @@ func unreadKeys(c *config.Config) error {
 	unread("mode", d.Mode != plain.Mode)
 	unread("concurrency", d.Concurrency != plain.Concurrency)
 	unread("max_cost", d.MaxCost != plain.MaxCost)
-	if !slices.Equal(d.Licenses, plain.Licenses) {
-		errs = append(errs, c.Problem("dataset.licenses", "this version of graft does not filter by licence; set it to any and choose the sources "+
-			"with dataset.raw, include and exclude"))
-	}
+	unread("price", d.Price != plain.Price)
+	unread("effort", d.Effort != plain.Effort)
+	unread("self_check", d.SelfCheck != plain.SelfCheck)
+	unread("languages", !slices.Equal(d.Languages, plain.Languages))
+	unread("prompts", d.Prompts != plain.Prompts)
 	return errors.Join(errs...)
 }
 
 // datasetPaths reports paths that a build cannot read or write.
 func datasetPaths(c *config.Config) error {
 	var errs []error
-	if raw := c.Dataset.Raw; raw == "install" || strings.Contains(raw, "://") || strings.HasPrefix(raw, "git@") {
-		errs = append(errs, c.Problem("dataset.raw", "%s is not a folder; this version of graft reads folders only: clone or copy the sources and name their folder", raw))
+	if len(c.Data.Train) != 1 {
+		return c.Problem("data.train", "names %d files; a build makes one dataset: build the domains one by one", len(c.Data.Train))
 	}
-	dir := filepath.Dir(c.Data.Train)
-	if filepath.Base(c.Data.Train) != dataset.Train.File() {
+	dir := filepath.Dir(c.Data.Train.Path())
+	if filepath.Base(c.Data.Train.Path()) != dataset.Train.File() {
 		errs = append(errs, c.Problem("data.train", "%s: a build writes %s; name a path that ends so", c.Data.Train, dataset.Train.File()))
 	}
-	if eval := filepath.Join(dir, dataset.Dev.File()); c.Data.Eval != "" && filepath.Clean(c.Data.Eval) != eval {
+	if eval := filepath.Join(dir, dataset.Dev.File()); len(c.Data.Eval) > 0 && filepath.Clean(c.Data.Eval.Path()) != eval {
 		errs = append(errs, c.Problem("data.eval", "%s: a build writes %s beside data.train; set it to %s, or to \"\"", c.Data.Eval, dataset.Dev.File(), eval))
 	}
 	return errors.Join(errs...)

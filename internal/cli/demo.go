@@ -54,7 +54,12 @@ model: {name: "builtin:tiny-coder", load_in_4bit: false}
 data:
   train: '%[1]s/data/train.jsonl'
   eval: '%[1]s/data/eval.jsonl'
-dataset: {raw: '%[1]s/raw', teacher: none, dev: 0.06, test: 0.0}
+dataset:
+  raw: '%[1]s/raw'
+  teacher: none
+  dev: 0.06
+  test: 0.0
+  tasks: {write: 0.6, complete: 0.4, extend: 0, fix: 0, convert: 0, explain: 0, review: 0} # what fits into max_seq_length
 training:
   output_dir: '%[1]s/adapter'
   max_seq_length: 384
@@ -154,11 +159,11 @@ func (d *demo) prepare(context.Context) error {
 
 // build makes the dataset and takes the prompt from what it holds out.
 func (d *demo) build(ctx context.Context) error {
-	r, err := d.makeDataset(ctx, d.config, false)
+	r, err := d.makeDataset(ctx, d.config, buildFlags{})
 	if err != nil {
 		return err
 	}
-	d.report.Dataset = r
+	d.report.Dataset = r.Report
 	counts := map[dataset.Split]int{}
 	for _, s := range r.Splits {
 		counts[s.Split] = s.Records
@@ -207,7 +212,7 @@ func (d *demo) measure(ctx context.Context, adapterDir string) (r demoAnswer, er
 		return r, err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	held := engine.Data{Train: d.config.Data.Eval, Format: "instruction", MaxLength: d.config.Training.MaxSeqLength}
+	held := engine.Data{Train: d.config.Data.Eval.Path(), Format: "instruction", MaxLength: d.config.Training.MaxSeqLength}
 	if r.Loss, d.report.heldOutTokens, err = m.Loss(ctx, held, event.Discard); err != nil {
 		return r, err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"path/filepath"
 
 	"graft/internal/adapter"
 	"graft/internal/config"
@@ -34,7 +35,7 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant,
 		},
 		Data: engine.Data{
-			Train: c.Data.Train, Eval: c.Data.Eval, Evaluate: evaluates, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
+			Train: c.Data.Train.Path(), Mix: several(c.Data.Train), Eval: c.Data.Eval.Path(), Evals: several(c.Data.Eval), Evaluate: evaluates, Format: c.Data.Format, SystemPrompt: c.Data.SystemPrompt, MaxLength: c.Training.MaxSeqLength,
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
@@ -43,10 +44,33 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 	return j, nil
 }
 
+// several are the files of a key that names more than one, or one with a weight. The name of a file is that of its folder, if no two
+// share it: data/avorion/eval.jsonl is avorion.
+func several(files config.DataFiles) []engine.Source {
+	if len(files) < 2 {
+		return nil
+	}
+	count := map[string]int{}
+	folder := func(f config.DataFile) string { return filepath.Base(filepath.Dir(f.Path)) }
+	for _, f := range files {
+		count[folder(f)]++
+	}
+	all := make([]engine.Source, len(files))
+	for i, f := range files {
+		name := folder(f)
+		if count[name] > 1 || name == "." {
+			name = f.Path
+		}
+		all[i] = engine.Source{Name: name, Path: f.Path, Weight: f.Weight}
+	}
+	return all
+}
+
 func spec(l config.Lora) adapter.Spec {
 	return adapter.Spec{
 		R: l.R, Alpha: l.Alpha, Dropout: l.Dropout, RSLoRA: l.UseRslora, DoRA: l.UseDora, Targets: l.TargetModules, Exclude: l.ExcludeModules,
 		RankPattern: l.RankPattern, AlphaPattern: l.AlphaPattern,
+		Experts: adapter.ExpertSpec{Off: !l.Experts.Enabled, R: l.Experts.R, Alpha: l.Experts.Alpha},
 	}
 }
 
@@ -57,6 +81,7 @@ func options(t config.Training) train.Options {
 		WeightDecay: t.WeightDecay, Beta1: t.AdamBeta1, Beta2: t.AdamBeta2, Epsilon: t.AdamEpsilon, MaxGradNorm: t.MaxGradNorm,
 		Shuffle: t.Shuffle, Checkpointing: t.GradientCheckpointing, Seed: uint64(t.Seed), LoggingSteps: t.LoggingSteps,
 		EvalSteps: t.EvalSteps, SaveSteps: t.SaveSteps, SaveTotalLimit: t.SaveTotalLimit, Patience: t.EarlyStoppingPatience,
+		RouterAuxLoss: t.RouterAuxLoss,
 	}
 }
 

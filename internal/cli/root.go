@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"graft/internal/config"
+	"graft/internal/teacher"
 )
 
 // App is what a run of the program sees of the world.
@@ -23,6 +24,7 @@ type App struct {
 	LookupEnv func(name string) (value string, set bool)
 
 	flags sharedFlags
+	waits func(*teacher.Options) // how long a teacher is waited for; nil: as long as people would
 }
 
 // NewRoot returns the command graft with all commands below it.
@@ -46,6 +48,7 @@ func NewRoot(app *App) *cobra.Command {
 		demoCommand(app),
 		trainCommand(app),
 		planCommand(app),
+		quantizeCommand(app),
 		mergeCommand(app),
 		chatCommand(app),
 		pullCommand(app),
@@ -179,10 +182,13 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 
 // Main runs the program as the operating system started it and returns its exit code. The first interrupt asks the
 // command to save its state and stop, the second ends the process.
-func Main() int {
+func Main() int { return mainWith(nil) }
+
+// mainWith is Main with other waits.
+func mainWith(waits func(*teacher.Options)) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	app := &App{Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv}
+	app := &App{Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv, waits: waits}
 	return app.Run(ctx, os.Args[1:])
 }

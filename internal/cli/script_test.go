@@ -4,15 +4,25 @@ import (
 	"flag"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"graft/internal/teacher"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
 
 // TestMain lets the scripts run this test binary as the command graft.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"graft": func() { os.Exit(Main()) }})
+	testscript.Main(m, map[string]func(){
+		"graft": func() { os.Exit(Main()) },
+		"graft-hasty": func() { // that does not wait for a teacher as long as people would
+			os.Exit(mainWith(func(o *teacher.Options) {
+				o.Backoff, o.MaxBackoff, o.Poll, o.Grace = time.Millisecond, 5*time.Millisecond, time.Millisecond, time.Millisecond
+			}))
+		},
+	})
 }
 
 // TestScripts runs testdata/script/*.txtar, one file per command and topic: NAME_topic.txtar.

@@ -33,10 +33,10 @@ type Model struct {
 
 // Data names the records trained on.
 type Data struct {
-	Train        string `json:"train"`
-	Eval         string `json:"eval"`
-	Format       string `json:"format"`
-	SystemPrompt string `json:"system_prompt"`
+	Train        DataFiles `json:"train"`
+	Eval         DataFiles `json:"eval"` // empty: there is none
+	Format       string    `json:"format"`
+	SystemPrompt string    `json:"system_prompt"`
 }
 
 // Training is one run.
@@ -66,6 +66,7 @@ type Training struct {
 	SaveSteps                 int     `json:"save_steps"`
 	SaveTotalLimit            int     `json:"save_total_limit"`
 	EarlyStoppingPatience     int     `json:"early_stopping_patience"`
+	RouterAuxLoss             bool    `json:"router_aux_loss"`
 	Resume                    string  `json:"resume"`
 }
 
@@ -81,6 +82,14 @@ type Lora struct {
 	RankPattern    map[string]int     `json:"rank_pattern"`
 	AlphaPattern   map[string]float64 `json:"alpha_pattern"`
 	InitFrom       string             `json:"init_from"`
+	Experts        Experts            `json:"experts"`
+}
+
+// Experts is what is different for routed experts.
+type Experts struct {
+	Enabled bool    `json:"enabled"`
+	R       int     `json:"r"`
+	Alpha   float64 `json:"alpha"`
 }
 
 // Dataset is the build of training records from source code.
@@ -103,6 +112,15 @@ type Dataset struct {
 	Test           float64            `json:"test"`
 	HoldOut        []string           `json:"hold_out"`
 	DisableFilters []string           `json:"disable_filters"`
+	Price          string             `json:"price"`
+	Effort         string             `json:"effort"`
+	API            []string           `json:"api"`
+	Caps           map[string]int     `json:"caps"`
+	Decontaminate  []string           `json:"decontaminate"`
+	SelfCheck      bool               `json:"self_check"`
+	Fim            float64            `json:"fim"`
+	Languages      []string           `json:"languages"`
+	Prompts        string             `json:"prompts"`
 	Seed           int                `json:"seed"`
 }
 

@@ -60,9 +60,10 @@ func BaseFile() string {
 			continue // what the other files are for
 		}
 		if opt.section() != section {
-			if section, indent = opt.section(), ""; section != "" {
-				b.WriteString(section + ":\n")
-				indent = "  "
+			section = opt.section()
+			indent = strings.Repeat("  ", depth(opt.key))
+			if _, name := splitKey(section); name != "" {
+				b.WriteString(strings.Repeat("  ", depth(section)) + name + ":\n")
 			}
 		}
 		doc := opt.doc

@@ -135,8 +135,10 @@ func nested(opt *option, name string) string {
 	if name != "" {
 		text = fmt.Sprintf("%s: {%s: ...}", opt.name(), name)
 	}
-	if section := opt.section(); section != "" {
-		text = fmt.Sprintf("%s: {%s}", section, text)
+	for section := opt.section(); section != ""; {
+		outer, name := splitKey(section)
+		text = fmt.Sprintf("%s: {%s}", name, text)
+		section = outer
 	}
 	return text
 }
@@ -208,7 +210,7 @@ func (l *layer) set(text string) {
 	case opt == nil && !l.index.isSection(key):
 		l.unknown(node, key)
 		return
-	case opt == nil || opt.kind != kString || strings.HasPrefix(value, `"`) || strings.HasPrefix(value, "'"):
+	case opt == nil || !opt.kind.isText(value) || strings.HasPrefix(value, `"`) || strings.HasPrefix(value, "'"):
 		root, problem := parseYAML(l.origin, []byte(value))
 		if problem != nil {
 			problem.Key, l.bad[key] = key, true

@@ -170,6 +170,12 @@ func (m *merger) expand() {
 			} else {
 				s.Value = expand(v, domain)
 			}
+		case DataFiles:
+			if s.waiting = domain == "" && v.needDomain(); s.waiting {
+				s.raw, s.Value = v, DataFiles{}
+			} else {
+				s.Value = v.expand(domain)
+			}
 		case []string:
 			if s.waiting = domain == "" && slices.ContainsFunc(v, needsDomain); s.waiting {
 				s.raw, s.Value = v, []string{}

@@ -34,15 +34,15 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		Domain: "d",
 		Model:  Model{Name: "Qwen/Qwen3-Coder-30B-A3B-Instruct", Revision: "main", LoadIn4bit: true, DoubleQuant: true, Dtype: "bfloat16"},
-		Data:   Data{Train: "data/d/train.jsonl", Eval: "data/d/eval.jsonl", Format: "auto"},
+		Data:   Data{Train: DataFiles{{Path: "data/d/train.jsonl"}}, Eval: DataFiles{{Path: "data/d/eval.jsonl"}}, Format: "auto"},
 		Training: Training{
 			OutputDir: "adapters/d", MaxSeqLength: 2048, NumEpochs: 3, BatchSize: 2, GradientAccumulationSteps: 4, LearningRate: 2e-4,
 			LRScheduler: "cosine", AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, MaxGradNorm: 1, Shuffle: true, LossOn: "completion",
-			GradientCheckpointing: true, Seed: 42, LoggingSteps: 1, SaveTotalLimit: 2, Resume: "auto",
+			GradientCheckpointing: true, Seed: 42, LoggingSteps: 1, SaveTotalLimit: 2, RouterAuxLoss: true, Resume: "auto",
 		},
 		Lora: Lora{
 			R: 16, Alpha: 32, TargetModules: []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"},
-			ExcludeModules: []string{}, RankPattern: map[string]int{}, AlphaPattern: map[string]float64{},
+			ExcludeModules: []string{}, RankPattern: map[string]int{}, AlphaPattern: map[string]float64{}, Experts: Experts{Enabled: true},
 		},
 		Engine: Native,
 		Dataset: Dataset{
@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 			Tasks: map[string]float64{
 				"write": 0.4, "complete": 0.25, "extend": 0.1, "fix": 0.1, "convert": 0.05, "explain": 0.05, "review": 0.05,
 			},
-			MinTokens: 16, MaxTokens: 1024, NearDuplicate: 0.7, Dev: 0.05, Test: 0.05, HoldOut: []string{}, DisableFilters: []string{}, Seed: 42,
+			MinTokens: 16, MaxTokens: 1024, NearDuplicate: 0.7, Dev: 0.05, Test: 0.05, HoldOut: []string{}, DisableFilters: []string{}, API: []string{}, Caps: map[string]int{"file": 200, "symbol": 0, "task": 0}, Decontaminate: []string{}, Languages: []string{"English"}, Prompts: "prompts", Seed: 42,
 		},
 	}
 	got.settings, got.files = nil, nil
@@ -188,7 +188,7 @@ func TestDomain(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := loadArchive(t, c.archive, c.src)
-			if got.Data.Train != c.train || got.Origin("domain").String() != c.origin {
+			if got.Data.Train.Path() != c.train || got.Origin("domain").String() != c.origin {
 				t.Errorf("train %q, domain from %s, want %q, %s", got.Data.Train, got.Origin("domain"), c.train, c.origin)
 			}
 		})
@@ -197,7 +197,7 @@ func TestDomain(t *testing.T) {
 
 func TestNeed(t *testing.T) {
 	c := loadArchive(t, "-- x.yaml --\ndata: {train: my.jsonl}\ndataset: {include: ['{domain}/*', a]}\n", Source{File: "x.yaml"})
-	if c.Data.Train != "my.jsonl" || c.Data.Eval != "" || c.Dataset.Include == nil || len(c.Dataset.Include) != 0 {
+	if c.Data.Train.Path() != "my.jsonl" || len(c.Data.Eval) != 0 || c.Dataset.Include == nil || len(c.Dataset.Include) != 0 {
 		t.Errorf("got %+v and include %q", c.Data, c.Dataset.Include)
 	}
 	if want := []string{"data.eval", "training.output_dir", "dataset.raw", "dataset.include"}; !slices.Equal(c.Waiting(), want) {
@@ -253,7 +253,7 @@ func TestSetValues(t *testing.T) {
 	}
 	want := Lora{
 		R: 4, Alpha: 1000, UseDora: true, TargetModules: []string{"all-linear"}, ExcludeModules: []string{},
-		RankPattern: map[string]int{"model.layers.0.q_proj": 4}, AlphaPattern: map[string]float64{"a=b": 0.5},
+		RankPattern: map[string]int{"model.layers.0.q_proj": 4}, AlphaPattern: map[string]float64{"a=b": 0.5}, Experts: Experts{Enabled: true},
 	}
 	if !reflect.DeepEqual(c.Lora, want) || c.Training.LearningRate != 2e-5 {
 		t.Errorf("got %+v, %g, want %+v", c.Lora, c.Training.LearningRate, want)

@@ -20,10 +20,16 @@ const (
 	kList                 // []string
 	kIntMap               // map[string]int
 	kFloatMap             // map[string]float64
+	kFiles                // DataFiles
 )
 
 // isMap reports whether the value is a map whose entries merge one by one.
 func (k kind) isMap() bool { return k == kIntMap || k == kFloatMap }
+
+// isText reports whether a value on the command line is the text itself, not YAML.
+func (k kind) isText(value string) bool {
+	return k == kString || k == kFiles && !strings.HasPrefix(value, "[") && !strings.HasPrefix(value, "{")
+}
 
 // element is the kind of an entry of a map, else the kind itself.
 func (k kind) element() kind {
@@ -87,7 +93,7 @@ var (
 
 // option describes one key.
 type option struct {
-	key      string   // dotted: section.name, or name
+	key      string   // dotted: section.name, or name; sections one level deep in others come last in them
 	kind     kind     // type of the value
 	def      string   // the default as YAML text, as it stands in config/base.yaml
 	example  string   // another valid value as YAML text
@@ -101,21 +107,24 @@ type option struct {
 	aka      []string // what other tools call it: never accepted, only used for hints
 }
 
-// section returns the part of the key before the dot, "" for a top-level key.
+// section returns the part of the key before the last dot, "" for a top-level key. A section may lie in another one.
 func (o *option) section() string {
-	section, _, nested := strings.Cut(o.key, ".")
-	if !nested {
-		return ""
-	}
+	section, _ := splitKey(o.key)
 	return section
 }
 
+func splitKey(key string) (section, name string) {
+	i := strings.LastIndexByte(key, '.')
+	return key[:max(i, 0)], key[i+1:]
+}
+
+// depth is the number of sections that a section or key lies in.
+func depth(key string) int { return strings.Count(key, ".") }
+
 // name returns the key without its section.
 func (o *option) name() string {
-	if _, name, nested := strings.Cut(o.key, "."); nested {
-		return name
-	}
-	return o.key
+	_, name := splitKey(o.key)
+	return name
 }
 
 // typeText says what the value must be: "integer, at least 1", "bfloat16 | float32".
@@ -138,6 +147,9 @@ func (o *option) typeText() string {
 			return words + " | list of strings"
 		}
 		return "list of strings"
+	}
+	if o.kind == kFiles {
+		return "path | list of paths, or of {path, weight}"
 	}
 	names := "names"
 	if len(o.values) > 0 {

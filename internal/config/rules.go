@@ -51,7 +51,7 @@ var crossRules = []rule{
 		keys: []string{"training.eval_steps", "data.eval"},
 		doc:  "`eval_steps` needs `data.eval`.",
 		check: func(c *Config) string {
-			if c.Training.EvalSteps > 0 && c.Data.Eval == "" {
+			if c.Training.EvalSteps > 0 && len(c.Data.Eval) == 0 {
 				return fmt.Sprintf("evaluation needs data.eval, which is empty (%s); name a file, or set eval_steps to 0", c.Origin("data.eval"))
 			}
 			return ""

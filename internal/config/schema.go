@@ -22,16 +22,15 @@ func Schema() ([]byte, error) {
 			"examples": []any{"base.yaml"},
 		},
 	}
-	for _, name := range table.sections {
-		properties[name] = object{"type": []string{"object", "null"}, "properties": object{}, "additionalProperties": false}
+	inside := map[string]object{"": properties}
+	for _, section := range table.sections {
+		outer, name := splitKey(section)
+		inside[section] = object{}
+		inside[outer][name] = object{"type": []string{"object", "null"}, "properties": inside[section], "additionalProperties": false}
 	}
 	for i := range options {
 		opt := &options[i]
-		in := properties
-		if section := opt.section(); section != "" {
-			in = properties[section].(object)["properties"].(object)
-		}
-		in[opt.name()] = opt.schema(values[opt.key].Value)
+		inside[opt.section()][opt.name()] = opt.schema(values[opt.key].Value)
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -65,6 +64,8 @@ func (o *option) schema(value any) object {
 		s = o.numberSchema()
 	case kList:
 		s = o.listSchema()
+	case kFiles:
+		s = o.filesSchema()
 	default:
 		s = o.mapSchema()
 	}

@@ -21,7 +21,7 @@ func (c *Config) Select(names ...string) ([]Setting, error) {
 		return nil, problems
 	}
 	wanted := func(s Setting) bool {
-		return len(names) == 0 || slices.Contains(names, s.Key) || slices.Contains(names, table.byKey[s.Key].section())
+		return len(names) == 0 || slices.Contains(names, s.Key) || slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(s.Key, n+".") })
 	}
 	return slices.DeleteFunc(c.Settings(), func(s Setting) bool { return !wanted(s) }), nil
 }
@@ -33,21 +33,26 @@ func YAML(settings []Setting) string {
 	for _, s := range settings {
 		opt := table.byKey[s.Key]
 		if opt.section() != section {
-			if section = opt.section(); section != "" {
-				lines = append(lines, [2]string{section + ":"})
-			}
+			lines = append(lines, openSections(section, opt.section())...)
+			section = opt.section()
 		}
 		lines = append(lines, s.yaml(opt)...)
 	}
 	return alignComments(lines)
 }
 
+// openSections are the lines that lead from one section to the next.
+func openSections(from, to string) [][2]string {
+	if to == "" || strings.HasPrefix(from+".", to+".") {
+		return nil
+	}
+	outer, name := splitKey(to)
+	return append(openSections(from, outer), [2]string{strings.Repeat("  ", depth(to)) + name + ":"})
+}
+
 // yaml returns the lines of one setting.
 func (s *Setting) yaml(opt *option) [][2]string {
-	indent := ""
-	if opt.section() != "" {
-		indent = "  "
-	}
+	indent := strings.Repeat("  ", depth(opt.key))
 	if len(s.Entries) > 0 {
 		lines := [][2]string{{indent + opt.name() + ":"}}
 		for _, e := range s.Entries {
@@ -97,6 +102,8 @@ func yamlText(opt *option, value any, expanded bool) string {
 		return text(v)
 	case float64:
 		return formatFloat(v)
+	case DataFiles:
+		return v.yaml(text)
 	case []string:
 		if len(v) == 1 && slices.Contains(opt.values, v[0]) {
 			return v[0]

@@ -67,6 +67,10 @@ lora:
     "x: y": 1                                      # --set
   alpha_pattern: {}                                # default
   init_from: ""                                    # default
+  experts:
+    enabled: true                                  # default
+    r: 0                                           # default
+    alpha: 0                                       # default
 dataset:
   include: ["game/*", "a, b", "7", "no"]           # --set
   licenses: any                                    # default
@@ -171,8 +175,9 @@ func schemaCases(t *testing.T) (good, bad []string) {
 	}
 	for _, opt := range options {
 		text := opt.name() + ": " + opt.example
-		if s := opt.section(); s != "" {
-			text = s + ": {" + text + "}"
+		for s := opt.section(); s != ""; {
+			outer, name := splitKey(s)
+			text, s = name+": {"+text+"}", outer
 		}
 		good = append(good, text)
 	}

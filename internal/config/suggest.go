@@ -25,9 +25,8 @@ func Suggest(key string) []string { return table.suggest(key) }
 
 func (x *index) suggest(key string) []string {
 	var m matches
-	section, name, nested := strings.Cut(key, ".")
-	if !nested {
-		section, name = "", key
+	section, name := splitKey(key)
+	if section == "" {
 		for _, s := range x.sections {
 			m.add(s, distance(name, s))
 		}

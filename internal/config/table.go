@@ -59,14 +59,14 @@ var options = []option{
 	},
 
 	{
-		key: "data.train", kind: kString, def: "data/{domain}/train.jsonl", example: "pairs.jsonl", form: formPath,
+		key: "data.train", kind: kFiles, def: "data/{domain}/train.jsonl", example: "pairs.jsonl", form: formPath,
 		engines: bothEngines, stages: dataStages, aka: []string{"train_file", "dataset_name", "dataset_path", "train_data", "datasets"},
-		doc: "Training records: .jsonl, .json or .parquet.",
+		doc: "Training records: .jsonl, .json or .parquet; of several files, each epoch takes what the weights say.",
 	},
 	{
-		key: "data.eval", kind: kString, def: "data/{domain}/eval.jsonl", example: `""`, form: formOptionalPath,
+		key: "data.eval", kind: kFiles, def: "data/{domain}/eval.jsonl", example: `""`, form: formOptionalPath,
 		engines: bothEngines, stages: dataStages, aka: []string{"eval_file", "validation_file", "test_datasets", "val_data"},
-		doc: "Evaluation records, read when training.eval_steps > 0.",
+		doc: "Evaluation records, read when training.eval_steps > 0; several files are evaluated one by one.",
 	},
 	{
 		key: "data.format", kind: kString, def: "auto", example: "messages",
@@ -207,6 +207,11 @@ var options = []option{
 		doc: "Evaluations without a lower loss before stopping; 0: never stop early.",
 	},
 	{
+		key: "training.router_aux_loss", kind: kBool, def: "true", example: "false",
+		engines: bothEngines, stages: trainStages, aka: []string{"router_aux_loss_coef", "output_router_logits", "moe_aux_loss"},
+		doc: "Add the load-balancing loss of MoE routers with the model's own router_aux_loss_coef (0: none), as TRL does; reported apart.",
+	},
+	{
 		key: "training.resume", kind: kString, def: "auto", example: "never", values: []string{"auto", "never"},
 		engines: bothEngines, stages: trainStages, aka: []string{"resume_from_checkpoint", "auto_resume_from_checkpoints"},
 		doc: "auto goes on from the newest checkpoint in output_dir.",
@@ -263,6 +268,21 @@ var options = []option{
 		engines: bothEngines, stages: trainStages, aka: []string{"lora_model_dir", "adapter_name_or_path", "resume_adapter_file", "adapter"},
 		doc: "PEFT adapter directory to start from; its own r, alpha, targets and variant govern.",
 	},
+	{
+		key: "lora.experts.enabled", kind: kBool, def: "true", example: "false",
+		engines: bothEngines, stages: trainStages,
+		doc: "Names in target_modules reach routed experts too; false leaves those untrained.",
+	},
+	{
+		key: "lora.experts.r", kind: kInt, def: "0", example: "4", allowed: from(0).to(maxCount),
+		engines: bothEngines, stages: trainStages, aka: []string{"expert_rank", "moe_rank"},
+		doc: "Rank of routed experts; 0: lora.r. There are many: 16 on all of them is billions of parameters.",
+	},
+	{
+		key: "lora.experts.alpha", kind: kFloat, def: "0", example: "8", allowed: from(0),
+		engines: bothEngines, stages: trainStages,
+		doc: "Alpha of routed experts; 0: lora.alpha.",
+	},
 
 	{
 		key: "engine", kind: kString, def: Native, example: Torch, values: bothEngines, stages: trainStages, aka: []string{"backend"},
@@ -272,7 +292,7 @@ var options = []option{
 	{
 		key: "dataset.raw", kind: kString, def: "data/{domain}/raw", example: "../my-game/scripts", form: formPath, stages: datasetStages,
 		aka: []string{"source", "input", "sources"},
-		doc: "Source code: a folder; later versions take a git URL[@commit], and `install` for the game's own folder, too.",
+		doc: "Source code: a folder, a git URL[@commit, branch or tag] (https, ssh, file), or `install` for the game's own folder.",
 	},
 	{
 		key: "dataset.include", kind: kList, def: "[]", example: `["**/*.lua"]`, form: formNonEmpty, stages: datasetStages, aka: []string{"patterns", "extensions"},
@@ -285,7 +305,7 @@ var options = []option{
 	{
 		key: "dataset.licenses", kind: kList, def: "any", example: "[MIT, Apache-2.0]", values: []string{"any", "permissive"},
 		form: formNonEmpty, notEmpty: true, stages: datasetStages, aka: []string{"license", "licences", "licence"},
-		doc: "Licences that are taken, as SPDX ids; this version takes any only.",
+		doc: "Licences that are taken, as SPDX ids; permissive: those that ask for no more than notices.",
 	},
 	{
 		key: "dataset.teacher", kind: kString, def: "anthropic", example: "none", values: []string{"anthropic", "openai", "none"},
@@ -347,6 +367,44 @@ var options = []option{
 	{
 		key: "dataset.disable_filters", kind: kList, def: "[]", example: "[length]", form: formNonEmpty, stages: datasetStages,
 		doc: "Filters to leave out, named as `graft dataset stats` prints them.",
+	},
+	{
+		key: "dataset.price", kind: kString, def: `""`, example: "0.10/0.50", stages: datasetStages, aka: []string{"cost_per_token"},
+		doc: "Price of a teacher's model that is not known: dollars for a million tokens in and out.",
+	},
+	{
+		key: "dataset.effort", kind: kString, def: `""`, example: "low", stages: datasetStages, aka: []string{"reasoning_effort", "thinking"},
+		doc: "How much the teacher thinks: low, medium, high, xhigh, max; empty: the model's default. For anthropic.",
+	},
+	{
+		key: "dataset.api", kind: kList, def: "[]", example: "[extension_api.json]", form: formNonEmpty, stages: datasetStages, aka: []string{"surface", "documentation"},
+		doc: "Files and folders that describe the domain's API; empty: what lies in the source code.",
+	},
+	{
+		key: "dataset.caps", kind: kIntMap, def: "{file: 200, symbol: 0, task: 0}", example: "{file: 50}", allowed: from(0).to(maxToken),
+		values: []string{"file", "symbol", "task"}, stages: datasetStages, aka: []string{"max_per_file", "diversity"},
+		doc: "Most records by file, by rarest symbol of the API, and by task within a file; 0: no limit.",
+	},
+	{
+		key: "dataset.decontaminate", kind: kList, def: "[]", example: "[benchmarks/humaneval.jsonl]", form: formNonEmpty, stages: datasetStages,
+		aka: []string{"decontamination", "benchmarks"},
+		doc: "Files, text or JSON lines, that no record may share 13 words in a row with.",
+	},
+	{
+		key: "dataset.self_check", kind: kBool, def: "false", example: "true", stages: datasetStages, aka: []string{"judge", "verify"},
+		doc: "Ask the teacher of each request whether it is enough to write the answer; costs about as much again.",
+	},
+	{
+		key: "dataset.fim", kind: kFloat, def: "0.0", example: "0.5", allowed: from(0).to(1), stages: datasetStages, aka: []string{"fim_rate", "infilling"},
+		doc: "Share of the task complete that is worded with the fill-in-the-middle tokens of Qwen's coder models.",
+	},
+	{
+		key: "dataset.languages", kind: kList, def: "[English]", example: "[English, German]", form: formNonEmpty, notEmpty: true, stages: datasetStages,
+		doc: "Languages that the teacher writes in; one of them each time.",
+	},
+	{
+		key: "dataset.prompts", kind: kString, def: "prompts", example: "my-prompts", form: formPath, stages: datasetStages, aka: []string{"templates"},
+		doc: "Folder of templates that replace those built in, file by file; it need not be there.",
 	},
 	{
 		key: "dataset.seed", kind: kInt, def: "42", example: "7", allowed: from(0).to(maxSeed), stages: datasetStages,

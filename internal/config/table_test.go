@@ -12,7 +12,7 @@ func TestFields(t *testing.T) {
 	types := map[reflect.Type]kind{
 		reflect.TypeFor[string](): kString, reflect.TypeFor[bool](): kBool, reflect.TypeFor[int](): kInt,
 		reflect.TypeFor[float64](): kFloat, reflect.TypeFor[[]string](): kList,
-		reflect.TypeFor[map[string]int](): kIntMap, reflect.TypeFor[map[string]float64](): kFloatMap,
+		reflect.TypeFor[map[string]int](): kIntMap, reflect.TypeFor[map[string]float64](): kFloatMap, reflect.TypeFor[DataFiles](): kFiles,
 	}
 	found := map[string]reflect.Type{}
 	var walk func(prefix string, typ reflect.Type)

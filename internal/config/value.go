@@ -18,9 +18,12 @@ func (l *layer) setting(opt *option, n *yaml.Node) {
 	}
 	var value any
 	var ok bool
-	if opt.kind == kList {
+	switch opt.kind {
+	case kList:
 		value, ok = l.list(opt, n)
-	} else {
+	case kFiles:
+		value, ok = l.dataFiles(opt, n)
+	default:
 		value, ok = l.scalar(opt, n)
 	}
 	if ok {
@@ -69,7 +72,7 @@ func (l *layer) number(opt *option, key string, n *yaml.Node) (value any, ok boo
 // typeNames are the kinds in words, for messages.
 var typeNames = map[kind]string{
 	kString: "a string", kBool: "true or false", kInt: "an integer", kFloat: "a finite number",
-	kList: "a list of strings", kIntMap: "a map of integers", kFloatMap: "a map of numbers",
+	kList: "a list of strings", kIntMap: "a map of integers", kFloatMap: "a map of numbers", kFiles: "a path or a list of paths",
 }
 
 // mistyped reports a value that is not of the kind expected.

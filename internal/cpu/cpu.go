@@ -19,17 +19,18 @@ const (
 	AVX2                   // amd64: AVX2, FMA, F16C
 	AVX512                 // amd64: AVX-512 F, BW, DQ, VL
 	AVX512BF16             // amd64: AVX512 and AVX512_BF16 (VDPBF16PS)
+	AMXBF16                // amd64: AVX512BF16 and AMX_BF16 (TDPBF16PS), where the system grants the tile registers
 	NEON                   // arm64: Advanced SIMD (always present)
 	NEONBF16               // arm64: NEON and BF16 (BFMMLA)
 	numPaths
 )
 
-var names = [numPaths]string{"generic", "avx2", "avx512", "avx512_bf16", "neon", "neon_bf16"}
+var names = [numPaths]string{"generic", "avx2", "avx512", "avx512_bf16", "amx_bf16", "neon", "neon_bf16"}
 
 func (p Path) String() string { return names[p] }
 
 // BF16 tells whether the path multiplies bfloat16 operands natively.
-func (p Path) BF16() bool { return p == AVX512BF16 || p == NEONBF16 }
+func (p Path) BF16() bool { return p == AVX512BF16 || p == AMXBF16 || p == NEONBF16 }
 
 var available = append([]Path{Generic}, detect()...)
 

@@ -13,6 +13,9 @@ func detect() []Path {
 			p = append(p, AVX512)
 			if x.HasAVX512BF16 {
 				p = append(p, AVX512BF16)
+				if x.HasAMXTile && x.HasAMXBF16 && allowTiles() {
+					p = append(p, AMXBF16)
+				}
 			}
 		}
 	}

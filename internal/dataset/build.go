@@ -7,6 +7,10 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"graft/internal/dataset/licence"
+	"graft/internal/dataset/surface"
+	"graft/internal/teacher"
 )
 
 // A builder carries the state from stage to stage.
@@ -19,9 +23,22 @@ type builder struct {
 	files      []*File
 	units      []*unit // in the order of paths and offsets
 	group      map[string]string
+	functions  map[string][]Function // of each file
+	spoilt     map[string]bool       // files with a function that nearly equals one that is held out
+	surface    *surface.Surface      // the API, nil where nobody needs it
+	authors    []string
+	comments   int // functions that have one
+	prompts    *prompts
+	asked      []*unit // whose requests the teacher answers
+	requests   []teacher.Request
+	alone      map[string]int // records that one filter alone takes out
+	flow       map[string]flow
 	rejections []Rejection
 	report     Report
 }
+
+// A flow is how many came to a filter and how many it let through.
+type flow struct{ in, out int }
 
 // Build makes training records from the source code below o.Raw and writes them to o.Out, unless o.DryRun is set. On any error
 // what was in o.Out stays as it was.
@@ -29,18 +46,31 @@ func Build(ctx context.Context, d Domain, o Options) (*Report, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	b := &builder{ctx: ctx, domain: d, options: o, off: map[string]bool{}, report: Report{Disabled: []string{}, Notes: []string{}}}
+	b := &builder{
+		ctx: ctx, domain: d, options: o, off: map[string]bool{}, functions: map[string][]Function{}, spoilt: map[string]bool{}, alone: map[string]int{},
+		flow: map[string]flow{}, report: Report{Disabled: []string{}, Notes: []string{}},
+	}
 	for _, name := range o.DisableFilters {
 		b.off[name] = true
 	}
-	stages := []func() error{b.collect, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split}
-	for _, stage := range stages {
-		if err := stage(); err != nil {
-			return nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("dataset: %w", err)
-		}
+	if err := b.run(
+		b.collect, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.loadSurface, b.prepareRequests,
+	); err != nil {
+		return nil, err
+	}
+	if o.Until == StageCollect || o.DryRun && o.Teacher != nil {
+		b.finish()
+		return &b.report, nil
+	}
+	if err := b.run(b.ask); err != nil {
+		return nil, err
+	}
+	if o.Until == StageGenerate {
+		b.finish()
+		return &b.report, nil
+	}
+	if err := b.run(b.judgeRecords, b.selfCheck, b.limitRepeats, b.proveSplit); err != nil {
+		return nil, err
 	}
 	b.finish()
 	out, err := b.render()
@@ -53,11 +83,34 @@ func Build(ctx context.Context, d Domain, o Options) (*Report, error) {
 	return &b.report, out.write(o.Out)
 }
 
+// run goes through stages until one fails.
+func (b *builder) run(stages ...func() error) error {
+	for _, stage := range stages {
+		if err := stage(); err != nil {
+			return err
+		}
+		if err := b.ctx.Err(); err != nil {
+			return fmt.Errorf("dataset: %w", err)
+		}
+	}
+	return nil
+}
+
 // collect reads the files.
 func (b *builder) collect() error {
-	c := collector{ctx: b.ctx, root: b.options.Raw, include: b.options.Include, exclude: b.options.Exclude, disabled: b.off}
+	policy, err := licence.NewPolicy(b.options.Licenses)
+	if err != nil {
+		return inputErrorf("%w", err)
+	}
+	c := collector{
+		ctx: b.ctx, root: b.options.Raw, include: b.options.Include, exclude: b.options.Exclude, disabled: b.off, licences: policy,
+		pool: b.options.Pool,
+	}
 	if len(c.include) == 0 {
 		c.include = b.domain.Include()
+	}
+	if len(c.include) == 0 {
+		return inputErrorf("include: the domain %s has no files of its own; set dataset.include to globs such as **/*.py", b.domain.Name())
 	}
 	if err := c.collect(); err != nil {
 		return err
@@ -65,6 +118,11 @@ func (b *builder) collect() error {
 	for _, glob := range slices.Concat(b.options.Include, b.options.Exclude) {
 		if !c.used[glob] {
 			b.note("the glob %q matches nothing below %s", glob, b.options.Raw)
+		}
+	}
+	for _, id := range policy.Listed() {
+		if !c.used[id] {
+			b.note("no file is under the licence %s", id)
 		}
 	}
 	b.files, b.rejections = c.files, c.rejections
@@ -111,9 +169,10 @@ func below(name, folder string) bool {
 // chunk finds the functions and what is declared around them.
 func (b *builder) chunk() error {
 	type result struct {
-		units    []*unit
-		declared []declaration
-		problem  error
+		functions []Function
+		units     []*unit
+		declared  []declaration
+		problem   error
 	}
 	results := make([]result, len(b.files))
 	b.options.Pool.Ranges(len(b.files), 8, func(_, lo, hi int) {
@@ -126,7 +185,7 @@ func (b *builder) chunk() error {
 			for k := range functions {
 				functions[k].Signature = tidy(functions[k].Signature)
 			}
-			results[lo+i] = result{newUnits(f, b.domain.Language(f), functions), declarations(b.domain, f, functions), nil}
+			results[lo+i] = result{functions, newUnits(f, b.domain.Language(f), functions), declarations(b.domain, f, functions), nil}
 		}
 	})
 	known := map[string][]declaration{}
@@ -135,13 +194,14 @@ func (b *builder) chunk() error {
 			b.rejections = append(b.rejections, Rejection{Filter: filterSyntax, Path: f.Path, Reason: r.problem.Error()})
 		} else {
 			known[companion(f.Path)] = append(known[companion(f.Path)], r.declared...)
+			b.functions[f.Path] = r.functions
 		}
 		b.units = append(b.units, r.units...)
 	}
 	b.report.Functions = len(b.units)
 	b.options.Pool.Ranges(len(b.units), 64, func(_, lo, hi int) {
 		for _, u := range b.units[lo:hi] {
-			u.context = contextOf(u, known[companion(u.file.Path)])
+			u.context, u.declared = contextOf(u, known[companion(u.file.Path)])
 			u.tokens = b.options.CountTokens(u.code)
 			u.heldOut = slices.ContainsFunc(b.options.HoldOut, func(folder string) bool { return below(u.file.Path, folder) })
 		}
@@ -152,12 +212,17 @@ func (b *builder) chunk() error {
 // keep takes out the units for which judge names a filter that is not disabled.
 func (b *builder) keep(judge func(i int, u *unit) (filter, reason string)) {
 	var kept []*unit
+	taken := map[string]int{}
 	for i, u := range b.units {
 		if filter, reason := judge(i, u); filter != "" && !b.off[filter] {
 			b.rejections = append(b.rejections, u.reject(filter, reason))
+			taken[filter]++
 		} else {
 			kept = append(kept, u)
 		}
+	}
+	for filter, n := range taken {
+		b.flow[filter] = flow{len(b.units), len(b.units) - n}
 	}
 	b.units = kept
 }
@@ -217,6 +282,7 @@ func (b *builder) dropDuplicates() error {
 	all, exact := b.units, map[string]*unit{}
 	b.keep(func(i int, u *unit) (string, string) {
 		if h := heldOut[u.component]; h != nil && !u.heldOut {
+			b.spoilt[u.file.Path] = true
 			return filterHeldOut, "it nearly equals " + h.place()
 		}
 		plain := strings.Join(strings.Fields(u.code), " ")
@@ -231,64 +297,6 @@ func (b *builder) dropDuplicates() error {
 		return "", ""
 	})
 	return nil
-}
-
-// prepareTasks finds out what can be made of each function.
-func (b *builder) prepareTasks() error {
-	b.judgeComments()
-	missing := make([]string, len(b.units)) // why "complete" is impossible
-	b.options.Pool.Ranges(len(b.units), 16, func(_, lo, hi int) {
-		for i, u := range b.units[lo:hi] {
-			if b.options.Tasks[string(Complete)] > 0 {
-				u.gap, missing[lo+i] = u.chooseGap(b.domain, &b.options)
-			} else {
-				missing[lo+i] = "its share is 0"
-			}
-		}
-	})
-	b.keep(func(i int, u *unit) (string, string) {
-		why := u.undescribed
-		if b.options.Tasks[string(Write)] == 0 {
-			why = "its share is 0"
-		}
-		if why == "" || u.gap != nil {
-			return "", ""
-		}
-		return filterNoTask, fmt.Sprintf("%s: %s; %s: %s", Write, why, Complete, missing[i])
-	})
-	if len(b.units) == 0 {
-		return inputErrorf("no record can be made of the %d functions in %s%s", b.report.Functions, b.options.Raw, b.reasons())
-	}
-	return nil
-}
-
-// judgeComments decides which functions are described by their comments.
-func (b *builder) judgeComments() {
-	above, same := map[string]int{}, map[string]int{}
-	for _, u := range b.units {
-		above[u.Comment]++
-		same[u.Comment+"\x00"+u.Signature+"\x00"+u.Setting]++
-	}
-	const several = 3 // functions, above which a comment describes none of them
-	for _, u := range b.units {
-		filter, reason := "", ""
-		switch {
-		case u.Comment == "":
-			u.undescribed = "there is no comment above it"
-			continue
-		case above[u.Comment] >= several || same[u.Comment+"\x00"+u.Signature+"\x00"+u.Setting] > 1:
-			filter, reason = filterRepeatedRemark, "the comment stands above several functions: "+firstLine(u.Comment)
-		}
-		if filter == "" || b.off[filter] {
-			filter, reason = describes(u.Comment)
-		}
-		if filter == "" || b.off[filter] {
-			u.described = paragraphs(u.Comment)
-			continue
-		}
-		u.undescribed = reason
-		b.rejections = append(b.rejections, u.reject(filter, reason))
-	}
 }
 
 // split divides the functions, proves that the parts share nothing, and gives each function its task.
@@ -306,10 +314,8 @@ func (b *builder) split() error {
 	if err := checkLeak(b.units, b.options.NearDuplicate, b.options.Pool); err != nil {
 		return err
 	}
-	w := b.options.Tasks[string(Write)]
-	share := w / (w + b.options.Tasks[string(Complete)])
 	for _, s := range splits {
-		assign(b.of(s), share, seed(b.options.Seed))
+		assign(b.of(s), b.options.shares(), seed(b.options.Seed))
 	}
 	for _, s := range []struct {
 		split Split
@@ -320,6 +326,14 @@ func (b *builder) split() error {
 		}
 	}
 	return nil
+}
+
+// proveSplit proves again, of what has become a record, that the parts share nothing.
+func (b *builder) proveSplit() error {
+	if len(b.of(Train)) == 0 {
+		return inputErrorf("no record is left to train on%s", b.reasons())
+	}
+	return checkLeak(b.units, b.options.NearDuplicate, b.options.Pool)
 }
 
 // of returns the units of a split.
@@ -343,27 +357,42 @@ func (b *builder) finish() {
 	}
 	r.Components = len(components)
 	r.Rejected = countRejections(b.rejections)
+	r.Yield = b.yield()
 	r.Disabled = append(r.Disabled, slices.Sorted(maps.Keys(b.off))...)
-	total := o.Tasks[string(Write)] + o.Tasks[string(Complete)]
-	for _, t := range tasks {
+	shares := o.shares()
+	for _, t := range o.possible() {
 		n := 0
 		for _, u := range b.units {
 			if u.task == t {
 				n++
 			}
 		}
-		r.Tasks = append(r.Tasks, TaskShare{Task: t, Wanted: o.Tasks[string(t)] / total, Examples: n, Got: float64(n) / float64(len(b.units))})
+		r.Tasks = append(r.Tasks, TaskShare{Task: t, Wanted: shares[t], Examples: n, Got: float64(n) / float64(max(1, len(b.units)))})
 	}
-	for _, t := range r.Tasks {
-		const far = 0.1
-		if t.Task == Write && t.Wanted-t.Got > far {
-			b.note("%s falls short of its share because only %d functions have a comment that describes them", Write, t.Examples)
+	b.notePlan()
+}
+
+// yield says of each filter how much came to it and what it let through.
+func (b *builder) yield() []FilterYield {
+	var all []FilterYield
+	files := b.report.Files
+	for _, c := range b.report.Rejected {
+		if filterLevel(c.Filter) == levelFile {
+			files += c.Count
 		}
 	}
-	for _, t := range slices.Sorted(maps.Keys(o.Tasks)) {
-		if o.Tasks[t] > 0 && !slices.Contains(tasks, Task(t)) {
-			b.note("the other tasks, such as %s, need a teacher; their shares went to %s and %s", t, Write, Complete)
-			break
+	comments := b.comments
+	for _, c := range b.report.Rejected {
+		y := FilterYield{Filter: c.Filter, Of: filterLevel(c.Filter), In: b.flow[c.Filter].in, Out: b.flow[c.Filter].out, Alone: b.alone[c.Filter]}
+		switch y.Of {
+		case levelFile:
+			y.In, y.Out = files, files-c.Count
+			files = y.Out
+		case levelComment:
+			y.In, y.Out = comments, comments-c.Count
+			comments = y.Out
 		}
+		all = append(all, y)
 	}
+	return all
 }

@@ -127,8 +127,8 @@ func TestDeterminism(t *testing.T) {
 		t.Error("the seed changes nothing")
 	}
 	for _, s := range first.Splits {
-		if share := float64(s.Tasks[dataset.Write]) / float64(s.Records); share < 0.5 || share > 0.7 {
-			t.Errorf("%s: %.2f of the records are of the task write, expected 0.4 of 0.65", s.Split, share)
+		if share := float64(s.Tasks[dataset.Write]) / float64(s.Records); share < 0.3 || share > 0.5 {
+			t.Errorf("%s: %.2f of the records are of the task write, expected 0.4", s.Split, share)
 		}
 	}
 }
@@ -136,6 +136,9 @@ func TestDeterminism(t *testing.T) {
 // TestRecords proves what every record must be, for all domains: readable, unique, valid, and with the answer not in the question.
 func TestRecords(t *testing.T) {
 	for _, name := range all.Names() {
+		if name == "custom" {
+			continue // it has no samples: its own tests build datasets
+		}
 		t.Run(name, func(t *testing.T) {
 			d, err := all.Get(name)
 			if err != nil {
@@ -286,7 +289,10 @@ func TestRefused(t *testing.T) {
 		{"tokens", func(o *dataset.Options) { o.MinTokens = 400 }, "outputs of 400 to 400 tokens"},
 		{"near_duplicate", func(o *dataset.Options) { o.NearDuplicate = 0 }, "near_duplicate is 0"},
 		{"shares", func(o *dataset.Options) { o.Dev = 0.9 }, "dev is 0.9 and test 0.2"},
-		{"tasks", func(o *dataset.Options) { o.Tasks = map[string]float64{"fix": 1} }, "both have the share 0"},
+		{"tasks", func(o *dataset.Options) { o.Tasks = map[string]float64{"explain": 1} }, "all that this build can make have the share 0"},
+		{"fim", func(o *dataset.Options) { o.FIM = 2 }, "fim is 2"},
+		{"caps", func(o *dataset.Options) { o.Caps = map[string]int{"day": 1} }, `there is no cap "day"; there are file, symbol, task`},
+		{"list", func(o *dataset.Options) { o.Decontaminate = []string{"none.txt"} }, "decontaminate: open none.txt"},
 		{"filter", func(o *dataset.Options) { o.DisableFilters = []string{"taste"} }, `there is no filter "taste"; there are vendored`},
 		{"counter", func(o *dataset.Options) { o.CountTokens = nil }, "CountTokens is missing"},
 		{"hold_out", func(o *dataset.Options) { o.HoldOut = []string{"nowhere"} }, `hold_out: "nowhere" holds no file`},
@@ -357,9 +363,13 @@ func TestRebuild(t *testing.T) {
 func TestNotes(t *testing.T) {
 	o := options("testdata/corpus", t.TempDir())
 	o.Exclude, o.Include = []string{"nothing/**", "tools", "other"}, []string{"**/*.gd"}
+	o.Tasks = map[string]float64{"write": 0.5, "complete": 0.2, "convert": 0.2, "explain": 0.05, "review": 0.05}
 	r := build(t, o)
 	text := strings.Join(r.Notes, "\n")
-	for _, want := range []string{`the glob "nothing/**" matches nothing`, "the other tasks, such as fix, need a teacher"} {
+	for _, want := range []string{
+		`the glob "nothing/**" matches nothing`, "explain and review need a teacher; their shares went to the other tasks in proportion",
+		"convert falls short of its share: 0 of ",
+	} {
 		if !strings.Contains(text, want) || !strings.Contains(r.Summary(), want) {
 			t.Errorf("the notes lack %q:\n%s", want, text)
 		}

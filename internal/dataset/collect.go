@@ -1,12 +1,10 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -14,30 +12,46 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"graft/internal/dataset/licence"
+	"graft/internal/dataset/linguist"
+	"graft/internal/dataset/secret"
+	"graft/internal/dataset/source"
+	"graft/internal/parallel"
 )
 
+// Bounds of what is read. Trees come from anywhere.
 const (
-	maxFile  = 1 << 20 // bytes of one file
-	maxTotal = 1 << 30 // bytes of all files
+	maxFile    = 1 << 20   // bytes of one file
+	maxTotal   = 1 << 30   // bytes of all files
+	maxEntries = 1_000_000 // files and folders looked at
+	maxDepth   = 100       // folders inside each other
 )
 
-// A collector reads the files of a folder.
+// A collector reads the files of a folder. Nothing outside of the folder is read, whatever links say, and nothing that is no regular
+// file is opened for reading.
 type collector struct {
 	ctx        context.Context
 	root       string
 	include    []string
 	exclude    []string
 	disabled   map[string]bool
+	licences   *licence.Policy
+	pool       *parallel.Pool
 	files      []*File
 	rejections []Rejection
 	bytes      int64
-	licenses   map[string]string // of a folder, the path of its licence file
-	commits    map[string]string // of a folder that is a repository, its commit
-	used       map[string]bool   // globs that matched something
+	used       map[string]bool // globs and licences that matched something
+
+	tree      *os.Root
+	entries   int                        // seen so far
+	found     []string                   // paths of files that may be read
+	terms     map[string][]string        // of a folder, the paths of its licence files
+	checkouts map[string]source.Checkout // of a folder that is a repository
 }
 
 // collect reads the files below root in the order of their paths.
-func (c *collector) collect() error {
+func (c *collector) collect() (err error) {
 	root, err := filepath.EvalSymlinks(c.root)
 	if errors.Is(err, fs.ErrNotExist) {
 		return inputErrorf("there is no folder %s; put source code there or name another one as dataset.raw", c.root)
@@ -48,63 +62,122 @@ func (c *collector) collect() error {
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return inputErrorf("%s is not a folder; dataset.raw is a folder of source code", c.root)
 	}
-	c.licenses, c.commits, c.used = map[string]string{}, map[string]string{}, map[string]bool{}
-	err = filepath.WalkDir(root, func(full string, e fs.DirEntry, err error) error {
-		if err := errors.Join(err, c.ctx.Err()); err != nil {
-			return err
-		}
-		name, err := filepath.Rel(root, full)
-		if err != nil {
-			return err
-		}
-		return c.entry(full, filepath.ToSlash(name), e)
-	})
-	if err != nil {
-		return fmt.Errorf("dataset: read %s: %w", c.root, err)
+	if c.tree, err = os.OpenRoot(root); err != nil {
+		return inputErrorf("%s cannot be read: %w", c.root, err)
 	}
-	slices.SortFunc(c.files, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
-	for _, f := range c.files {
-		f.License, f.Repository, f.Commit = c.provenance(f.Path)
+	defer func() { err = errors.Join(err, c.tree.Close()) }()
+	c.terms, c.checkouts, c.used = map[string][]string{}, map[string]source.Checkout{}, map[string]bool{}
+	if err := c.walk(root, ".", 0); err != nil {
+		return err
+	}
+	if err := c.read(); err != nil {
+		return err
+	}
+	slices.SortStableFunc(c.rejections, func(a, b Rejection) int { return strings.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// walk looks at a folder and all below it.
+func (c *collector) walk(root, folder string, depth int) error {
+	entries, err := c.list(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := path.Join(folder, e.Name())
+		if down := c.entry(root, name, e); !down {
+			continue
+		}
+		if depth >= maxDepth {
+			c.reject(filterDepth, name, fmt.Sprintf("it lies in more than %d folders", maxDepth))
+			continue
+		}
+		if err := c.walk(root, name, depth+1); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// entry takes in what the walk has come to.
-func (c *collector) entry(full, name string, e fs.DirEntry) error {
+// list returns what is in a folder, in the order of names. It counts before it holds them all.
+func (c *collector) list(folder string) ([]fs.DirEntry, error) {
+	d, err := openPlain(c.tree, folder)
+	if err != nil {
+		c.unreadable(folder, err)
+		return nil, nil
+	}
+	defer d.Close() //nolint:errcheck // nothing was written
+	const batch = 4096
+	var all []fs.DirEntry
+	for {
+		some, err := d.ReadDir(batch)
+		all = append(all, some...)
+		if c.entries += len(some); c.entries > maxEntries {
+			return nil, inputErrorf("%s holds more than %d files and folders; name a smaller folder, or leave folders out with dataset.exclude", c.root, maxEntries)
+		}
+		if err := c.ctx.Err(); err != nil {
+			return nil, fmt.Errorf("dataset: read %s: %w", c.root, err)
+		}
+		if err != nil || len(some) == 0 {
+			if len(all) == 0 && err != nil && !isEnd(err) {
+				c.unreadable(folder, err)
+			}
+			break
+		}
+	}
+	slices.SortFunc(all, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return all, nil
+}
+
+// entry takes in what the walk has come to, and reports whether it is a folder to look into.
+func (c *collector) entry(root, name string, e fs.DirEntry) (down bool) {
 	base := path.Base(name)
 	switch {
 	case base == ".git":
-		c.commits[path.Dir(name)] = commit(full)
-		if e.IsDir() {
-			return fs.SkipDir
-		}
-		return nil
-	case name == ".":
-		return nil
-	case strings.HasPrefix(base, "."), c.matches(c.exclude, name):
-		return skip(e)
+		c.checkouts[path.Dir(name)] = source.Describe(filepath.Join(root, filepath.FromSlash(name)))
+		return false
+	case strings.HasPrefix(base, "."):
+		return false
+	case e.Type().IsRegular() && licence.IsFile(base) && !linguist.Code(base):
+		c.terms[path.Dir(name)] = append(c.terms[path.Dir(name)], name)
+	}
+	switch {
+	case c.matches(c.exclude, name):
+		return false
+	case e.IsDir() && !utf8.ValidString(base):
+		c.reject(filterEncoding, name, "its name is not text in UTF-8")
+		return false
 	case e.IsDir() && vendored[strings.ToLower(base)] && !c.disabled[filterVendored]:
 		c.reject(filterVendored, name, "folders of this name hold other people's code or build products")
-		return fs.SkipDir
+		return false
 	case e.IsDir():
-		return nil
-	case isLicense(base) && e.Type().IsRegular():
-		c.licenses[path.Dir(name)] = name
-	}
-	if !c.matches(c.include, name) {
+		return true
+	case !c.matches(c.include, name):
 		if e.Type()&fs.ModeSymlink != 0 && path.Ext(name) == "" {
 			c.reject(filterLink, name, "links are not followed; copy the folder")
 		}
-		return nil
+	case e.Type()&fs.ModeSymlink != 0:
+		c.reject(filterLink, name, "it is a link; links are not followed")
+	case !e.Type().IsRegular():
+		c.reject(filterLink, name, "it is no regular file but "+kind(e.Type()))
+	case linguist.Vendored(name) && !c.disabled[filterVendored]:
+		c.reject(filterVendored, name, "linguist lists its path as one of other people's code")
+	default:
+		c.found = append(c.found, name)
 	}
-	return c.file(full, name, e)
+	return false
 }
 
-func skip(e fs.DirEntry) error {
-	if e.IsDir() {
-		return fs.SkipDir
+func kind(m fs.FileMode) string {
+	switch {
+	case m&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
 	}
-	return nil
+	return "something else"
 }
 
 // matches reports whether one of the globs matches a path.
@@ -118,99 +191,88 @@ func (c *collector) matches(globs []string, name string) bool {
 	return found
 }
 
-func isLicense(base string) bool {
-	base = strings.ToLower(base)
-	for _, prefix := range []string{"license", "licence", "copying", "unlicense"} {
-		if strings.HasPrefix(base, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 func (c *collector) reject(filter, name, reason string) {
 	c.rejections = append(c.rejections, Rejection{Filter: filter, Path: strings.ToValidUTF8(name, "\ufffd"), Reason: reason})
 }
 
-// file reads one file.
-func (c *collector) file(full, name string, e fs.DirEntry) error {
-	if !e.Type().IsRegular() {
-		c.reject(filterLink, name, "it is no regular file; links are not followed")
-		return nil
+func (c *collector) unreadable(name string, err error) {
+	c.reject(filterUnreadable, name, "it cannot be read: "+cause(err))
+}
+
+// cause is an error without the path, which may be one of this machine.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
 	}
-	data, err := readBounded(full)
+	return err.Error()
+}
+
+// A verdict is what became of a file that was found.
+type verdict struct {
+	file      *File
+	rejection *Rejection
+}
+
+// read reads the files that were found and judges them, cheap filters first.
+func (c *collector) read() error {
+	scanner, err := secret.New()
 	if err != nil {
-		return err
+		return fmt.Errorf("dataset: %w", err)
 	}
-	text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
-	switch why := generated(text); {
-	case len(data) > maxFile:
-		c.reject(filterSize, name, "it is larger than 1 MiB")
-		return nil
-	case !utf8.ValidString(text) || !utf8.ValidString(name) || strings.ContainsRune(text, 0):
-		c.reject(filterEncoding, name, "it is not text in UTF-8")
-		return nil
-	case why != "" && !c.disabled[filterGenerated]:
-		c.reject(filterGenerated, name, why)
-		return nil
+	known := c.identify()
+	verdicts := make([]verdict, len(c.found))
+	var total counter
+	c.pool.Ranges(len(c.found), 8, func(_, lo, hi int) {
+		for i, name := range c.found[lo:hi] {
+			if c.ctx.Err() != nil || total.value() > maxTotal {
+				return
+			}
+			f, filter, reason := c.judge(name, known)
+			if filter == "" {
+				filter, reason = secrets(scanner, f)
+			}
+			if filter != "" {
+				verdicts[lo+i].rejection = &Rejection{Filter: filter, Path: strings.ToValidUTF8(name, "\ufffd"), Reason: reason}
+				continue
+			}
+			verdicts[lo+i].file = f
+			total.add(f.size)
+		}
+	})
+	if err := c.ctx.Err(); err != nil {
+		return fmt.Errorf("dataset: read %s: %w", c.root, err)
 	}
-	if c.bytes += int64(len(data)); c.bytes > maxTotal {
+	if c.bytes = total.value(); c.bytes > maxTotal {
 		return inputErrorf("%s holds more than 1 GiB of source code; name less of it with dataset.include and dataset.exclude", c.root)
 	}
-	sum := sha256.Sum256(data)
-	c.files = append(c.files, &File{Path: name, Text: text, SHA256: hex.EncodeToString(sum[:])})
+	for _, v := range verdicts {
+		if v.rejection != nil {
+			c.rejections = append(c.rejections, *v.rejection)
+			continue
+		}
+		c.files = append(c.files, v.file)
+		for _, id := range c.licences.Listed() {
+			c.used[id] = c.used[id] || licence.Uses(v.file.License, id)
+		}
+	}
+	slices.SortFunc(c.files, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
 	return nil
 }
 
-// readBounded reads a file up to one byte more than is allowed.
-func readBounded(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+// secrets refuses a file that holds one. The reason names the rule and the line and never the secret.
+func secrets(s *secret.Scanner, f *File) (filter, reason string) {
+	found := s.Find(f.Path, f.Text)
+	if len(found) == 0 {
+		return "", ""
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	return data, errors.Join(err, f.Close())
-}
-
-// provenance looks for the nearest licence and repository, from the file's folder up.
-func (c *collector) provenance(name string) (license, repository, commit string) {
-	for dir := path.Dir(name); ; dir = path.Dir(dir) {
-		if license == "" {
-			license = c.licenses[dir]
-		}
-		if id, ok := c.commits[dir]; ok && repository == "" {
-			repository, commit = dir, id
-		}
-		if dir == "." {
-			return license, repository, commit
-		}
+	const most = 5
+	var parts []string
+	for _, s := range found[:min(most, len(found))] {
+		parts = append(parts, s.String())
 	}
-}
-
-// commit returns the commit that a repository stands at, "" if it cannot be told.
-func commit(git string) string {
-	read := func(name string) string {
-		data, err := readBounded(filepath.Join(git, filepath.FromSlash(name)))
-		if err != nil {
-			return ""
-		}
-		return strings.TrimSpace(string(data))
+	if n := len(found) - most; n > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", n))
 	}
-	head := read("HEAD")
-	ref, symbolic := strings.CutPrefix(head, "ref: ")
-	if symbolic {
-		head = ""
-		if fs.ValidPath(ref) {
-			head = read(ref)
-		}
-		for line := range strings.SplitSeq(read("packed-refs"), "\n") {
-			if id, ok := strings.CutSuffix(line, " "+ref); ok && head == "" {
-				head = id
-			}
-		}
-	}
-	if _, err := hex.DecodeString(head); err != nil {
-		return ""
-	}
-	return head
+	return filterSecret, strings.Join(parts, "; ")
 }

@@ -68,18 +68,23 @@ func simpleName(name string) string {
 // companion is what files that belong together have in common: folder and name without extension.
 func companion(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
-// contextOf picks the declarations that a function uses.
-func contextOf(u *unit, all []declaration) []string {
+// contextOf picks the declarations that a function uses, and lists the names of all of them.
+func contextOf(u *unit, all []declaration) (lines, names []string) {
 	used := map[string]bool{}
 	for _, name := range identifiers.FindAllString(u.file.Text[u.Start:u.End], -1) {
 		used[name] = true
 	}
 	used[simpleName(u.Name)] = false
-	var lines []string
 	for _, d := range all {
-		if used[d.name] && d.function != u.Function && len(lines) < mostContext && !slices.Contains(lines, d.line) {
+		if !used[d.name] || d.function == u.Function {
+			continue
+		}
+		if !slices.Contains(names, d.name) {
+			names = append(names, d.name)
+		}
+		if len(lines) < mostContext && !slices.Contains(lines, d.line) {
 			lines = append(lines, d.line)
 		}
 	}
-	return lines
+	return lines, names
 }

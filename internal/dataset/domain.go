@@ -1,6 +1,10 @@
 package dataset
 
-import "regexp"
+import (
+	"regexp"
+
+	"graft/internal/dataset/mutate"
+)
 
 // A Domain is one kind of code.
 type Domain interface {
@@ -28,12 +32,18 @@ type Language struct {
 
 // A File is a source file. Its text is valid UTF-8, without byte order mark and with \n at the ends of lines.
 type File struct {
-	Path       string // relative to the folder collected, with slashes
-	Text       string
-	SHA256     string // of the file's bytes, in hexadecimal
-	License    string // path of the nearest licence file, "" if there is none
-	Repository string // path of the repository's folder, "" if the file lies in none
-	Commit     string // that the repository stands at, "" if unknown
+	Path        string // relative to the folder collected, with slashes
+	Text        string
+	SHA256      string // of the file's bytes, in hexadecimal
+	Code        string // its language as linguist calls it, "" if unknown
+	License     string // SPDX expression of its licence, "" if unknown
+	LicenseFile string // paths of the nearest licence files, "" if there are none
+	Repository  string // path of the repository's folder, "" if the file lies in none
+	Commit      string // that the repository stands at, "" if unknown
+	Remote      string // URL that the repository came from, "" if unknown
+
+	size       int64  // bytes, as they were read
+	unlicensed string // what is known about an unknown licence
 }
 
 // A Function is one function of a file. Offsets are bytes of the file's text.
@@ -50,4 +60,23 @@ type Function struct {
 	Stop   int
 	// Inside are the starts of lines that begin inside a string.
 	Inside []int
+}
+
+// A Converter is a domain that knows another dialect of its language, such as that of an earlier version.
+type Converter interface {
+	// Before rewrites code into the other dialect. It changes only what is certain to have been written so there; nil if nothing is.
+	Before(code string) *Conversion
+}
+
+// A Conversion is code in another dialect that the code of a function is a conversion of.
+type Conversion struct {
+	Code     string
+	From, To string   // the dialects, to go after "from" and "to": Godot 3
+	Rules    []string // what was rewritten, for the record
+}
+
+// A Mutator is a domain that knows ways of breaking its code that fit it better than those that tokens suggest.
+type Mutator interface {
+	// Mutations lists edits of the code of a function, from an offset on.
+	Mutations(code string, from int) []mutate.Edit
 }

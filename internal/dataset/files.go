@@ -11,14 +11,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"graft/internal/durable"
+	"graft/internal/teacher"
 )
 
 const (
 	rejectedFile = "rejected.jsonl"
+	reportFile   = "report.json"
 	cardFile     = "DATASET.md"
 )
 
@@ -36,28 +37,60 @@ type Meta struct {
 	Function      string `json:"function"`
 	Repository    string `json:"repository,omitempty"`
 	Commit        string `json:"commit,omitempty"`
+	Remote        string `json:"remote,omitempty"`
+	License       string `json:"license,omitempty"` // SPDX expression
 	LicenseFile   string `json:"license_file,omitempty"`
+	Language      string `json:"language,omitempty"`
 	FileSHA256    string `json:"file_sha256"`
 	ChunkSHA256   string `json:"chunk_sha256"`
-	Teacher       string `json:"teacher"`
-	PromptVersion int    `json:"prompt_version"`
-	OutputTokens  int    `json:"output_tokens"`
+	Writer        string `json:"writer"`  // who wrote the output: human or teacher
+	Teacher       string `json:"teacher"` // who wrote the request, or the output: none, anthropic, openai
+	Model         string `json:"model,omitempty"`
+	PromptVersion int    `json:"prompt_version"`    // of the mechanical wording
+	Prompts       string `json:"prompts,omitempty"` // hash of the teacher's templates
+	Register      string `json:"register,omitempty"`
+	Detail        string `json:"detail,omitempty"`
+	Tongue        string `json:"request_language,omitempty"`
+	Difficulty    string `json:"difficulty,omitempty"`
+	FIM           bool   `json:"fim,omitempty"`
+	Mistake       string `json:"mistake,omitempty"` // what was broken for the task fix
+
+	Rules             []string `json:"rules,omitempty"` // what was rewritten for the task convert
+	InstructionTokens int      `json:"instruction_tokens"`
+	OutputTokens      int      `json:"output_tokens"`
 }
 
 // teacherNone is the teacher of records that were made without one.
 const teacherNone = "none"
 
+// The writers of outputs.
+const (
+	writerHuman   = "human"
+	writerTeacher = "teacher"
+)
+
 // meta says where the unit's record comes from.
-func (u *unit) meta() Meta {
-	tokens := u.tokens
-	if u.task == Complete {
-		tokens = u.gap.tokens
-	}
-	return Meta{
+func (b *builder) meta(u *unit) Meta {
+	m := Meta{
 		Task: u.task, Path: u.file.Path, Line: u.line, Function: u.Name, Repository: u.file.Repository, Commit: u.file.Commit,
-		LicenseFile: u.file.License, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum, Teacher: teacherNone, PromptVersion: promptVersion,
-		OutputTokens: tokens,
+		Remote: u.file.Remote, License: u.file.License, LicenseFile: u.file.LicenseFile, Language: u.file.Code, FileSHA256: u.file.SHA256, ChunkSHA256: u.sum,
+		Writer: writerHuman, Teacher: teacherNone, PromptVersion: promptVersion,
+		FIM: u.fim, InstructionTokens: b.options.CountTokens(u.instruction), OutputTokens: u.outputTokens,
 	}
+	if u.task.teacherWrites() {
+		m.Writer = writerTeacher
+	}
+	if u.taught() != "" {
+		m.Teacher, m.Model, m.Prompts = b.options.Teacher.Name, u.model, b.prompts.hash
+		m.Register, m.Detail, m.Tongue, m.Difficulty = u.register, u.detail, u.tongue, u.difficulty
+	}
+	switch u.task {
+	case Fix:
+		m.Mistake = string(u.bug.edit.Kind)
+	case Convert:
+		m.Rules = u.old.Rules
+	}
+	return m
 }
 
 // An output is the files of a build, by name, in the order in which they are put in place.
@@ -73,7 +106,7 @@ func (o *output) add(name string, text []byte) {
 
 // outputNames lists the names of all files that a build may write.
 func outputNames() []string {
-	names := []string{rejectedFile, cardFile}
+	names := []string{rejectedFile, reportFile, cardFile}
 	for _, s := range splits {
 		names = append(names, s.File(), s.Meta())
 	}
@@ -83,21 +116,18 @@ func outputNames() []string {
 // render makes the files of the build and fills in the sizes in the report.
 func (b *builder) render() (*output, error) {
 	out := &output{text: map[string][]byte{}}
-	var licenses []string
+	var all []Meta
 	for _, s := range splits {
 		var records []Record
 		var metas []Meta
 		for _, u := range b.of(s) {
-			instruction, text := u.record(seed(b.options.Seed))
-			records, metas = append(records, Record{instruction, text}), append(metas, u.meta())
-			if l := u.file.License; l != "" {
-				licenses = append(licenses, l)
-			}
+			records, metas = append(records, Record{u.instruction, u.output}), append(metas, b.meta(u))
 		}
 		if len(records) == 0 {
 			continue
 		}
-		b.report.Splits = append(b.report.Splits, countSplit(s, metas))
+		b.report.Splits, all = append(b.report.Splits, countSplit(s, metas)), append(all, metas...)
+		b.report.addOrigins(metas)
 		if err := errors.Join(addLines(out, s.Meta(), metas), addLines(out, s.File(), records)); err != nil {
 			return nil, err
 		}
@@ -105,8 +135,20 @@ func (b *builder) render() (*output, error) {
 	if err := addLines(out, rejectedFile, b.rejections); err != nil {
 		return nil, err
 	}
-	slices.Sort(licenses)
-	card := b.report.card(licenses) + "\n## Files\n\n"
+	saved := b.report
+	saved.Raw, saved.Out, saved.Estimate = "", "", nil // where and when does not belong to what was made
+	if saved.Spent != nil {
+		spent := *saved.Spent
+		spent.Usage, spent.Cost = teacher.Usage{}, 0 // what a cache has saved is chance
+		saved.Spent = &spent
+	}
+	text, err := json.MarshalIndent(&saved, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("dataset: %s: %w", reportFile, err)
+	}
+	out.add(reportFile, append(text, '\n'))
+	b.report.writers = b.writersOf(all)
+	card := b.report.card() + "\n## Files\n\n"
 	for _, name := range out.names {
 		card += fmt.Sprintf("- `%s` %s\n", name, sum(out.text[name]))
 	}

@@ -16,10 +16,14 @@ type Filter struct {
 // The names of the filters.
 const (
 	filterLink           = "link"
+	filterDepth          = "depth"
+	filterUnreadable     = "unreadable"
 	filterSize           = "size"
 	filterEncoding       = "encoding"
 	filterVendored       = "vendored"
 	filterGenerated      = "generated"
+	filterLicence        = "licence"
+	filterSecret         = "secret"
 	filterSyntax         = "syntax"
 	filterNested         = "nested"
 	filterTrivial        = "trivial"
@@ -34,15 +38,31 @@ const (
 	filterCodeComment    = "code-comment"
 	filterRepeatedRemark = "repeated-comment"
 	filterNoTask         = "no-task"
+	filterTeacher        = "teacher"
+	filterChatter        = "chatter"
+	filterRequest        = "request-length"
+	filterLeak           = "answer-leak"
+	filterUngrounded     = "ungrounded"
+	filterUnder          = "under-specified"
+	filterPersonal       = "personal"
+	filterOutput         = "output"
+	filterAlike          = "same-request"
+	filterContaminated   = "contaminated"
+	filterSelfCheck      = "self-check"
+	filterDiversity      = "diversity"
 )
 
 // filters lists all filters in the order in which they are applied.
 var filters = []Filter{
-	{filterLink, "symbolic links, which are not followed", true},
+	{filterLink, "symbolic links, which are not followed, and pipes, sockets and devices", true},
+	{filterDepth, "folders that lie in more than 100 others", true},
+	{filterUnreadable, "files and folders that this user may not read", true},
 	{filterSize, "files larger than 1 MiB", true},
 	{filterEncoding, "files whose text or name is not UTF-8", true},
-	{filterVendored, "folders of other people's code and of build products, by their names", false},
+	{filterVendored, "other people's code and build products, by the names of folders and files", false},
 	{filterGenerated, "files that say they are generated, or have lines of thousands of characters", false},
+	{filterLicence, "files under a licence that dataset.licenses does not take, or under none that is known", true},
+	{filterSecret, "files that hold a password, key or token", true},
 	{filterSyntax, "files that cannot be read as code of the domain", true},
 	{filterNested, "functions inside other functions, which are part of these", false},
 	{filterTrivial, "functions whose body is one line with the braces, or nothing but a constant", false},
@@ -57,6 +77,18 @@ var filters = []Filter{
 	{filterCodeComment, "comments that are code", false},
 	{filterRepeatedRemark, "comments that stand above several functions", false},
 	{filterNoTask, "functions of which no task can be made", true},
+	{filterTeacher, "records that the teacher did not word: refused, cut off, malformed, failed, or beyond max_cost", true},
+	{filterChatter, "records in which the teacher talks to somebody, or of code that is not shown", false},
+	{filterRequest, "requests of less than five words or more than 400", false},
+	{filterLeak, "requests that hold part of their answer", false},
+	{filterUngrounded, "records in which the teacher names what neither the code nor the API has", false},
+	{filterUnder, "requests for a function that leave open what it is called or what it uses", false},
+	{filterPersonal, "records that name authors, mail addresses, files or folders of somebody's machine", false},
+	{filterOutput, "outputs that are no valid code by themselves; answers outside of min_tokens and max_tokens", false},
+	{filterAlike, "requests that nearly repeat another one", false},
+	{filterContaminated, "records that share 13 words in a row with a list of dataset.decontaminate, or half of their output with held-out ones", false},
+	{filterSelfCheck, "requests that the teacher, asked again, finds not enough to write the answer", false},
+	{filterDiversity, "records beyond the caps of a file, a file's task, or a symbol of the API", false},
 }
 
 // Filters lists all filters in the order in which they are applied.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -206,36 +208,113 @@ func TestCheckLeak(t *testing.T) {
 	}
 }
 
-func TestAssign(t *testing.T) {
+// assignable makes units of which each is fit for some tasks.
+func assignable(fit ...[]Task) []*unit {
 	var units []*unit
-	for i := range 100 {
-		u := &unit{file: &File{}, sum: fmt.Sprint(i), described: "it is", gap: &gap{}}
-		switch {
-		case i < 30:
-			u.described = ""
-		case i < 35:
-			u.gap = nil
+	for i, some := range fit {
+		u := &unit{file: &File{}, sum: fmt.Sprint(i), unfit: map[Task]string{}}
+		for _, t := range tasks {
+			if !slices.Contains(some, t) {
+				u.unfit[t] = "no"
+			}
 		}
 		units = append(units, u)
 	}
-	for _, c := range []struct {
-		share float64
-		want  int
-	}{{0, 5}, {0.4, 40}, {0.7, 70}, {1, 70}} {
-		assign(units, c.share, 1)
-		n := 0
-		for _, u := range units {
-			if u.task == Write {
-				n++
-			}
-			if u.task == Write && u.described == "" || u.task == Complete && u.gap == nil {
-				t.Fatalf("a unit got the task %s that it is not fit for", u.task)
-			}
-		}
-		if n != c.want {
-			t.Errorf("share %g: %d of 100 write, want %d", c.share, n, c.want)
+	return units
+}
+
+func TestAssign(t *testing.T) {
+	var fit [][]Task
+	for i := range 100 {
+		switch {
+		case i < 30:
+			fit = append(fit, []Task{Complete})
+		case i < 35:
+			fit = append(fit, []Task{Write})
+		default:
+			fit = append(fit, []Task{Write, Complete, Fix})
 		}
 	}
+	for _, c := range []struct {
+		shares map[Task]float64
+		want   map[Task]int
+	}{
+		{map[Task]float64{Write: 0.4, Complete: 0.6}, map[Task]int{Write: 40, Complete: 60}},
+		{map[Task]float64{Write: 0.4, Complete: 0.3, Fix: 0.3}, map[Task]int{Write: 40, Complete: 30, Fix: 30}},
+		{map[Task]float64{Write: 0.9, Complete: 0.05, Fix: 0.05}, map[Task]int{Write: 66, Complete: 30, Fix: 4}},
+		{map[Task]float64{Write: 0.5, Complete: 0.25, Convert: 0.25}, map[Task]int{Write: 67, Complete: 33}},
+	} {
+		units := assignable(fit...)
+		for _, u := range units { // a task without a share is none that anything is fit for
+			for _, t := range tasks {
+				if c.shares[t] == 0 {
+					u.unfit[t] = whyShare
+				}
+			}
+		}
+		assign(units, c.shares, 1)
+		got := map[Task]int{}
+		for _, u := range units {
+			got[u.task]++
+			if why, no := u.unfit[u.task]; no || u.task == "" {
+				t.Fatalf("a unit got the task %q that it is not fit for: %s", u.task, why)
+			}
+		}
+		if !maps.Equal(got, c.want) {
+			t.Errorf("shares %v: got %v, want %v", c.shares, got, c.want)
+		}
+	}
+}
+
+// TestAssignAgainstSearch compares the number of units that count towards the shares with the best of all assignments.
+func TestAssignAgainstSearch(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	some := []Task{Write, Complete, Fix}
+	for range 300 {
+		var fit [][]Task
+		for range 1 + r.IntN(7) {
+			var f []Task
+			for _, task := range some {
+				if r.IntN(2) == 0 {
+					f = append(f, task)
+				}
+			}
+			if len(f) == 0 {
+				f = some[:1]
+			}
+			fit = append(fit, f)
+		}
+		shares := map[Task]float64{Write: 0.5, Complete: 0.3, Fix: 0.2}
+		free := quotas(shares, len(fit))
+		units := assignable(fit...)
+		assign(units, shares, 7)
+		got, n := map[Task]int{}, 0
+		for _, u := range units {
+			got[u.task]++
+		}
+		for _, task := range some {
+			n += min(got[task], free[task])
+		}
+		if best := bestFill(fit, free); n != best {
+			t.Fatalf("%v with quotas %v: %d count, the best is %d", fit, free, n, best)
+		}
+	}
+}
+
+// bestFill tries all assignments.
+func bestFill(fit [][]Task, free map[Task]int) int {
+	if len(fit) == 0 {
+		return 0
+	}
+	best := bestFill(fit[1:], free)
+	for _, t := range fit[0] {
+		if free[t] > 0 {
+			free[t]--
+			best = max(best, 1+bestFill(fit[1:], free))
+			free[t]++
+		}
+	}
+	return best
 }
 
 func newTree(t *testing.T, files map[string]string) string {
@@ -267,10 +346,10 @@ func TestCollect(t *testing.T) {
 	}
 	var got []string
 	for _, f := range c.files {
-		got = append(got, fmt.Sprintf("%s %q %s %s %s", f.Path, f.Text, f.License, f.Repository, f.Commit))
+		got = append(got, fmt.Sprintf("%s %q %s %s %s", f.Path, f.Text, f.LicenseFile, f.Repository, f.Commit))
 	}
 	want := []string{
-		`a.x "one\ntwo\n" LICENSE.txt  `, `o/i.x "i" LICENSE.txt o `, `p/h.x "h" LICENSE.txt p `, `q/g.x "g" LICENSE.txt q ` + id, `r/s/f.x "f" r/COPYING r ` + id,
+		`a.x "one\ntwo\n" LICENSE.txt  `, `o/i.x "i"  o `, `p/h.x "h"  p `, `q/g.x "g"  q ` + id, `r/s/f.x "f" r/COPYING r ` + id,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -3,10 +3,13 @@ package dataset
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"graft/internal/dataset/licence"
+	"graft/internal/event"
 	"graft/internal/parallel"
 )
 
@@ -35,6 +38,8 @@ type Options struct {
 	Exclude []string // globs of files and folders to leave out
 	HoldOut []string // folders below Raw that go into a set of their own
 
+	Licenses []string // SPDX ids of the licences that are taken, or one of the words any and permissive; none: any
+
 	Tasks                map[string]float64 // share of each task; those that the teacher cannot make are ignored
 	MinTokens, MaxTokens int                // of an output
 	CountTokens          func(text string) int
@@ -45,9 +50,26 @@ type Options struct {
 	DisableFilters []string
 	Seed           uint64
 
-	DryRun bool           // do everything but write
+	FIM           float64        // share of the records of the task complete that are worded with fill-in-the-middle tokens
+	Caps          map[string]int // most records by file, symbol, and task of a file; 0 or missing: no limit
+	Decontaminate []string       // files that no record may share a run of words with
+	Teacher       *Teacher       // who writes requests; nil: comments and rules do
+	API           []string       // files and folders that describe the domain's API; empty: what lies in Raw
+
+	Until  Stage          // the last stage; "": all
+	DryRun bool           // do everything but write and ask the teacher
 	Pool   *parallel.Pool // may be nil; results do not depend on it
+	Sink   event.Sink     // hears what goes on; may be nil
 }
+
+// A Stage is where a build can stop. Nothing is written then.
+type Stage string
+
+// The stages.
+const (
+	StageCollect  Stage = "collect"  // files are read, functions found, filtered, divided and planned
+	StageGenerate Stage = "generate" // the teacher has answered
+)
 
 // check reports all that is wrong with the options.
 func (o *Options) check() error {
@@ -78,8 +100,19 @@ func (o *Options) check() error {
 			fail("the glob %q is malformed: %w", glob, err)
 		}
 	}
-	if total := o.Tasks[string(Write)] + o.Tasks[string(Complete)]; !(total > 0) {
-		fail("tasks: without a teacher the tasks are %s and %s, and both have the share 0", Write, Complete)
+	if _, err := licence.NewPolicy(o.Licenses); err != nil {
+		errs = append(errs, inputErrorf("%w", err))
+	}
+	if !(o.FIM >= 0 && o.FIM <= 1) {
+		fail("fim is %g, expected a share from 0 to 1", o.FIM)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Caps)) {
+		if !slices.Contains(Caps(), name) {
+			fail("caps: there is no cap %q; there are %s", name, strings.Join(Caps(), ", "))
+		}
+	}
+	if len(o.possible()) == 0 {
+		fail("tasks: all that this build can make have the share 0; without a teacher the tasks are %s, %s, %s, %s and %s", Write, Complete, Extend, Fix, Convert)
 	}
 	return errors.Join(errs...)
 }

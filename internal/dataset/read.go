@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ type Saved struct {
 	Records  map[Split][]Record
 	Meta     map[Split][]Meta // of the same lines
 	Rejected []Rejection
+	Report   *Report // nil if the build was made before there was one
 }
 
 // Open reads the dataset in a folder. Records and what is said about them must fit together.
@@ -45,8 +47,50 @@ func Open(dir string) (*Saved, error) {
 		}
 	}
 	s.Rejected = rejected
-	return s, errors.Join(append(errs, err)...)
+	report, err2 := readReport(filepath.Join(dir, reportFile))
+	s.Report = report
+	return s, errors.Join(append(errs, err, err2)...)
 }
+
+// readReport reads what a build has said about itself; nil if there is no such file.
+func readReport(name string) (*Report, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	}
+	const most = 16 << 20 // bytes; it has a line for each filter and each origin
+	data, err := io.ReadAll(io.LimitReader(f, most))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	}
+	r := &Report{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, inputErrorf("%s: %w", name, err)
+	}
+	r.Yield = slices.DeleteFunc(r.Yield, func(y FilterYield) bool { return filterByName(y.Filter) == nil })
+	return r, nil
+}
+
+// Lengths measures instructions and outputs of each split, in tokens of the base model.
+func (s *Saved) Lengths() []LengthRow {
+	var rows []LengthRow
+	for _, split := range splits {
+		var in, out []int
+		for _, m := range s.Meta[split] {
+			in, out = append(in, m.InstructionTokens), append(out, m.OutputTokens)
+		}
+		if len(in) > 0 {
+			rows = append(rows, lengths(split, "instruction", in), lengths(split, "output", out))
+		}
+	}
+	return rows
+}
+
+// Licences counts the records by licence.
+func (s *Saved) Licences() []LicenceRow { return countLicences(s.Meta) }
 
 // Splits lists the sizes of the splits that are not empty.
 func (s *Saved) Splits() []SplitCount {
@@ -74,6 +118,36 @@ func (s *Saved) Sample(split Split, n int, from uint64) []int {
 	order = order[:min(n, len(order))]
 	slices.Sort(order)
 	return order
+}
+
+// Source reads the function that a record was made of, with the comment above it. The file must be as it was.
+func Source(raw string, d Domain, m *Meta) (string, error) {
+	if !filepath.IsLocal(filepath.FromSlash(m.Path)) {
+		return "", inputErrorf("%s lies outside of %s", m.Path, raw)
+	}
+	name := filepath.Join(raw, filepath.FromSlash(m.Path))
+	found, err := hashFile(name)
+	if err != nil {
+		return "", inputErrorf("%w", err)
+	}
+	if found != m.FileSHA256 {
+		return "", inputErrorf("%s has changed since the dataset was built; build it again", name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", inputErrorf("%w", err)
+	}
+	f := &File{Path: m.Path, Text: strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")}
+	functions, err := d.Functions(f)
+	if err != nil {
+		return "", inputErrorf("%s: %w", name, err)
+	}
+	for _, u := range newUnits(f, d.Language(f), functions) {
+		if u.line == m.Line && u.Name == m.Function {
+			return f.Text[u.commentStart():u.End], nil
+		}
+	}
+	return "", inputErrorf("%s has no function %s in line %d", name, m.Function, m.Line)
 }
 
 // ParseSplit returns the split of a name. The error lists those there are.

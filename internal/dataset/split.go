@@ -184,29 +184,3 @@ func checkLeak(units []*unit, threshold float64, pool *parallel.Pool) error {
 	}
 	return errors.Join(errs...)
 }
-
-// assign gives each unit of one split its task: what it is fit for, and where both are possible, what brings the shares of the
-// tasks nearest to those asked for.
-func assign(units []*unit, writeShare float64, s seed) {
-	var both []*unit
-	want := int(writeShare*float64(len(units)) + 0.5)
-	for _, u := range units {
-		switch {
-		case u.gap == nil:
-			u.task = Write
-			want--
-		case u.described == "":
-			u.task = Complete
-		default:
-			both = append(both, u)
-		}
-	}
-	key := func(u *unit) uint64 { return s.number(u.sum, u.file.Path, "task") }
-	slices.SortStableFunc(both, func(a, b *unit) int { return cmp.Compare(key(a), key(b)) })
-	for i, u := range both {
-		u.task = Complete
-		if i < want {
-			u.task = Write
-		}
-	}
-}

@@ -11,17 +11,28 @@ import (
 // A Task is a kind of exercise.
 type Task string
 
-// The tasks that need no teacher.
+// The tasks.
 const (
-	Write    Task = "write"    // the function that a comment describes
+	Write    Task = "write"    // the function that is described
 	Complete Task = "complete" // the statements that are missing in a function
+	Extend   Task = "extend"   // the function that a file lacks
+	Fix      Task = "fix"      // the function as it was before it was broken
+	Convert  Task = "convert"  // the function in the dialect of today
+	Explain  Task = "explain"  // prose about a function
+	Review   Task = "review"   // what is good and what could be better in a function
 )
 
 // tasks lists them in the order in which reports name them.
-var tasks = []Task{Write, Complete}
+var tasks = []Task{Write, Complete, Extend, Fix, Convert, Explain, Review}
+
+// teacherWrites reports whether the output of the task is the teacher's. That of all others is the code as its author wrote it.
+func (t Task) teacherWrites() bool { return t == Explain || t == Review }
+
+// teacherAsked reports whether a teacher words the task, where there is one. The others need nobody.
+func (t Task) teacherAsked() bool { return t != Complete && t != Convert }
 
 // promptVersion changes with the wording of instructions.
-const promptVersion = 1
+const promptVersion = 2
 
 // A seed decides what is left to chance. The same seed and key give the same decision.
 type seed uint64
@@ -35,6 +46,9 @@ func (s seed) number(keys ...string) uint64 {
 func (s seed) pick(from []string, keys ...string) string {
 	return from[s.number(keys...)%uint64(len(from))]
 }
+
+// share is a number in [0, 1).
+func (s seed) share(keys ...string) float64 { return float64(s.number(keys...)>>11) / (1 << 53) }
 
 var (
 	writeOpenings = []string{
@@ -65,38 +79,163 @@ var (
 		"Reply with nothing but the lines that replace the marker, with their indentation.",
 		"Only the missing lines, please, indented to fit.",
 	}
+
+	extendOpenings = []string{
+		"Here is the code of {setting}. It still lacks the function `{name}`.",
+		"This code of {setting} needs one more function, `{name}`:",
+		"Extend this code of {setting} by the function `{name}`:",
+	}
+	codeLeads = []string{"The code so far:", "What is there:", "The file:"}
+
+	fixOpenings = []string{
+		"There is a mistake in this function of {setting}. Find it and correct it.",
+		"This function of {setting} does not do what it should. Repair it.",
+		"Something is wrong with `{name}` in {setting}.",
+		"Debug `{name}`, which belongs to {setting}.",
+	}
+	fixClosings = []string{
+		"Answer with the corrected function only.",
+		"Reply with the whole function, corrected, and nothing else.",
+		"Only the repaired function, please. Change nothing but the mistake.",
+	}
+	convertOpenings = []string{
+		"Convert this function from {from} to {to}.",
+		"Port this code, written for {from}, to {to}:",
+		"This is code for {from}. Rewrite it for {to}.",
+		"Bring `{name}` from {from} up to {to}:",
+	}
+	convertClosings = []string{"Answer with the converted function only.", "Reply with the new code and nothing else.", "Only the converted function, please."}
+
+	explainOpenings = []string{
+		"Explain what this function of {setting} does and how:",
+		"How does `{name}` in {setting} work?",
+		"Walk me through `{name}`. It belongs to {setting}.",
+		"What is this function of {setting} for, and what should I know before I change it?",
+	}
+	reviewOpenings = []string{
+		"Review this function of {setting}:",
+		"Please look over `{name}`, which belongs to {setting}. What is good, what would you change?",
+		"Code review, please: a function of {setting}.",
+	}
 )
 
-// writeInstruction asks for the function.
+// picker picks wordings for a unit.
+func (u *unit) picker(s seed) func(from []string, what string) string {
+	return func(from []string, what string) string { return s.pick(from, u.sum, u.file.Path, what) }
+}
+
+// writeInstruction asks for the function that a comment describes.
 func (u *unit) writeInstruction(s seed) string {
-	pick := func(from []string, what string) string { return s.pick(from, u.sum, u.file.Path, what) }
+	pick := u.picker(s)
 	parts := []string{
-		u.fill(pick(writeOpenings, "opening"), ""),
+		u.fill(pick(writeOpenings, "opening")),
 		pick(descriptionLeads, "description") + "\n\n" + u.described,
 		pick(signatureLeads, "signature") + "\n\n" + u.fence(u.Signature),
 	}
 	return joinParts(append(parts, u.contextPart(pick(contextLeads, "context")), pick(writeClosings, "closing")))
 }
 
+// requestInstruction asks for the function in the words of the teacher. Signature and declarations are put beside them where the
+// words alone leave open what the function is called or what it may use.
+func (u *unit) requestInstruction(s seed) string {
+	pick := u.picker(s)
+	parts := []string{u.request}
+	if lacks(u.request, u.interfaceNames()) {
+		parts = append(parts, pick(signatureLeads, "signature")+"\n\n"+u.fence(u.Signature))
+	}
+	if lacks(joinParts(parts), u.usedNames()) {
+		parts = append(parts, u.contextPart(pick(contextLeads, "context")))
+	}
+	return joinParts(append(parts, pick(writeClosings, "closing")))
+}
+
 // completeInstruction asks for what is missing.
 func (u *unit) completeInstruction(s seed) string {
-	pick := func(from []string, what string) string { return s.pick(from, u.sum, u.file.Path, what) }
+	pick := u.picker(s)
 	code := u.commented() + u.gap.before + u.gap.indent + u.marker() + u.gap.after
-	parts := []string{u.fill(pick(completeOpenings, "opening"), u.marker()), u.fence(code)}
+	parts := []string{u.fill(pick(completeOpenings, "opening")), u.fence(code)}
 	return joinParts(append(parts, u.contextPart(pick(contextLeads, "context")), pick(completeClosings, "closing")))
 }
 
-// record returns the instruction and the output of the unit's task.
-func (u *unit) record(s seed) (instruction, output string) {
-	if u.task == Write {
-		return u.writeInstruction(s), u.code
+// The control tokens of Qwen's coder models around what is before, after and in the middle.
+const fimPrefix, fimSuffix, fimMiddle = "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"
+
+// fimInstruction asks for what is missing as editors do.
+func (u *unit) fimInstruction() string {
+	return fimPrefix + u.commented() + u.gap.before + fimSuffix + u.gap.after + fimMiddle
+}
+
+// extendInstruction asks for the function that the file shown lacks.
+func (u *unit) extendInstruction(s seed) string {
+	pick := u.picker(s)
+	lead, words := u.fill(pick(extendOpenings, "opening")), pick(descriptionLeads, "description")+"\n\n"+u.described
+	if u.request != "" {
+		lead, words = pick(codeLeads, "opening"), u.request
 	}
-	return u.completeInstruction(s), u.gap.text
+	parts := []string{lead, u.fence(u.around), words}
+	if lacks(u.request, u.interfaceNames()) {
+		parts = append(parts, pick(signatureLeads, "signature")+"\n\n"+u.fence(u.Signature))
+	}
+	return joinParts(append(parts, pick(writeClosings, "closing")))
+}
+
+// fixInstruction asks for the function as it was before it was broken.
+func (u *unit) fixInstruction(s seed) string {
+	pick := u.picker(s)
+	opening := u.fill(pick(fixOpenings, "opening"))
+	if u.request != "" {
+		opening = u.request
+	} else {
+		opening += " " + u.bug.hint() // without it there can be more than one right answer
+	}
+	return joinParts([]string{opening, u.fence(u.commented() + u.bug.code), u.contextPart(pick(contextLeads, "context")), pick(fixClosings, "closing")})
+}
+
+// convertInstruction asks for the function in the dialect of today.
+func (u *unit) convertInstruction(s seed) string {
+	pick := u.picker(s)
+	return joinParts([]string{u.fill(pick(convertOpenings, "opening")), u.fence(u.old.Code), pick(convertClosings, "closing")})
+}
+
+// aboutInstruction asks for prose about the function.
+func (u *unit) aboutInstruction(s seed, openings []string) string {
+	pick := u.picker(s)
+	return joinParts([]string{u.fill(pick(openings, "opening")), u.fence(u.commented() + u.code), u.contextPart(pick(contextLeads, "context"))})
+}
+
+// compose makes instruction and output of the unit's task.
+func (u *unit) compose(s seed, fim float64) {
+	u.output, u.outputTokens = u.code, u.tokens
+	switch u.task {
+	case Write:
+		if u.instruction = u.requestInstruction(s); u.request == "" {
+			u.instruction = u.writeInstruction(s)
+		}
+	case Complete:
+		u.output, u.outputTokens = u.gap.text, u.gap.tokens
+		if u.instruction = u.completeInstruction(s); s.share(u.sum, u.file.Path, "fim") < fim {
+			u.instruction, u.fim = u.fimInstruction(), true
+		}
+	case Extend:
+		u.instruction = u.extendInstruction(s)
+	case Fix:
+		u.instruction = u.fixInstruction(s)
+	case Convert:
+		u.instruction = u.convertInstruction(s)
+	case Explain:
+		u.instruction, u.output = u.aboutInstruction(s, explainOpenings), u.answer
+	case Review:
+		u.instruction, u.output = u.aboutInstruction(s, reviewOpenings), u.answer
+	}
 }
 
 // fill puts names into a sentence.
-func (u *unit) fill(sentence, marker string) string {
-	return strings.NewReplacer("{name}", u.Name, "{setting}", u.Setting, "{marker}", marker).Replace(sentence)
+func (u *unit) fill(sentence string) string {
+	from, to := "", ""
+	if u.old != nil {
+		from, to = u.old.From, u.old.To
+	}
+	return strings.NewReplacer("{name}", u.Name, "{setting}", u.Setting, "{marker}", u.marker(), "{from}", from, "{to}", to).Replace(sentence)
 }
 
 // marker is the comment that stands for missing code.

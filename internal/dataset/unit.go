@@ -21,11 +21,27 @@ type unit struct {
 
 	component   int      // the first of the units that near duplicates connect with this one
 	described   string   // the comment as paragraphs, "" if it does not describe the function
-	context     []string // declarations of the file that the function uses
-	gap         *gap     // what "complete" leaves out, nil if nothing suits
 	undescribed string   // why described is empty
-	task        Task
-	split       Split
+	context     []string // declarations of the file that the function uses
+	declared    []string // names that are declared around the function and that it uses
+
+	gap    *gap            // what "complete" leaves out, nil if nothing suits
+	around string          // what "extend" shows, "" if nothing suits
+	bug    *bug            // what "fix" asks to mend, nil if nothing suits
+	old    *Conversion     // what "convert" begins with, nil if there is nothing
+	unfit  map[Task]string // why the function is not fit for a task; the others it is fit for
+	task   Task
+	split  Split
+
+	wording             // of the teacher's part
+	request      string // what the teacher asks for, "" where the wording is mechanical
+	answer       string // what the teacher has written for "explain" and "review"
+	model        string // that wrote either
+	insufficient bool   // the teacher says that its request is not enough
+	instruction  string
+	output       string
+	outputTokens int
+	fim          bool // the instruction is one with fill-in-the-middle tokens
 }
 
 // place names a unit in messages.

@@ -12,7 +12,18 @@ import (
 )
 
 // WriteFile replaces path by what write produces. On any error the old file stays and nothing else is left behind.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
+func WriteFile(path string, write func(io.Writer) error) error {
+	return FillFile(path, func(f *os.File) error {
+		b := bufio.NewWriterSize(f, 1<<20)
+		if err := write(b); err != nil {
+			return err
+		}
+		return b.Flush()
+	})
+}
+
+// FillFile is WriteFile for content that is written in any order. fill must not close the file.
+func FillFile(path string, fill func(f *os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return fmt.Errorf("durable: cannot write beside %s: %w", path, err)
@@ -22,11 +33,7 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 			err = errors.Join(fmt.Errorf("durable: write %s: %w", path, err), ignoreClosed(f.Close()), os.Remove(f.Name()))
 		}
 	}()
-	b := bufio.NewWriterSize(f, 1<<20)
-	if err = write(b); err != nil {
-		return err
-	}
-	if err = b.Flush(); err != nil {
+	if err = fill(f); err != nil {
 		return err
 	}
 	if err = f.Chmod(0o644); err != nil {

@@ -94,6 +94,32 @@ type Data struct {
 	MaxLength    int
 	Packing      bool
 	All          bool // the loss is on all tokens, not only on completions
+
+	Mix   []Source // several files to train on, in place of Train
+	Evals []Source // several files to evaluate on one by one, in place of Eval
+}
+
+// Source is one of several files of records.
+type Source struct {
+	Name   string  // short, for reports
+	Path   string  //
+	Weight float64 // share of an epoch in proportion to those of the others; 0 for all: each file once
+}
+
+// TrainFiles are the files to train on.
+func (d Data) TrainFiles() []Source {
+	if len(d.Mix) > 0 {
+		return d.Mix
+	}
+	return []Source{{Path: d.Train}}
+}
+
+// EvalFiles are the files to evaluate on, none if there are none.
+func (d Data) EvalFiles() []Source {
+	if len(d.Evals) > 0 || d.Eval == "" {
+		return d.Evals
+	}
+	return []Source{{Path: d.Eval}}
 }
 
 // Result is what a run comes to.

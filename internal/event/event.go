@@ -27,16 +27,18 @@ type Progress struct {
 	Stage       string
 	Done, Total int
 	Unit        string
+	Beside      string // what else is worth knowing, "" if nothing
 }
 
 // Step is one optimizer step, a line of metrics.jsonl.
 type Step struct {
 	Step            int     `json:"step"` // from 1
 	Epoch           float64 `json:"epoch"`
-	Loss            float64 `json:"loss"`          // token mean
-	GradNorm        float64 `json:"grad_norm"`     // before clipping
-	LearningRate    float64 `json:"learning_rate"` // used in this step
-	Tokens          int     `json:"tokens"`        // since the start, padding does not exist
+	Loss            float64 `json:"loss"`               // token mean
+	AuxLoss         float64 `json:"aux_loss,omitempty"` // of the routers, without its coefficient; not part of Loss
+	GradNorm        float64 `json:"grad_norm"`          // before clipping
+	LearningRate    float64 `json:"learning_rate"`      // used in this step
+	Tokens          int     `json:"tokens"`             // since the start, padding does not exist
 	TrainedTokens   int     `json:"trained_tokens"`
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	RSSBytes        int     `json:"rss_bytes"`
@@ -49,7 +51,8 @@ type Step struct {
 type Eval struct {
 	Step     int     `json:"step"` // optimizer steps done
 	EvalLoss float64 `json:"eval_loss"`
-	Tokens   int     `json:"eval_tokens"` // trained tokens of the evaluation set
+	Tokens   int     `json:"eval_tokens"`   // trained tokens of the evaluation set
+	Set      string  `json:"set,omitempty"` // name of the set, where there are several; "" for all of them together
 }
 
 // Saved says that a checkpoint or an adapter is on disk.

@@ -81,34 +81,41 @@ func NewPlan(base string, m Merger) (*Plan, error) {
 
 // listFiles finds the shards and what is copied beside them.
 func (p *Plan) listFiles() (shards []string, err error) {
-	entries, err := os.ReadDir(p.Base)
-	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
-	}
-	const index = "model.safetensors.index.json"
-	for _, e := range entries {
-		name := e.Name()
-		info, err := os.Stat(filepath.Join(p.Base, name)) // the hub's cache has links
-		if err != nil {
-			return nil, fmt.Errorf("export: %w", err)
-		}
-		switch {
-		case !info.Mode().IsRegular() || strings.HasPrefix(name, "."):
-		case name == index:
-			p.Index = index
-		case !slices.ContainsFunc(weightFiles, func(s string) bool { return strings.HasSuffix(name, s) }):
-			p.Copy = append(p.Copy, name)
-		}
+	if err := p.listCopies(); err != nil {
+		return nil, err
 	}
 	if p.Index == "" {
 		return []string{"model.safetensors"}, nil
 	}
-	x, err := safetensors.ReadIndex(filepath.Join(p.Base, index))
+	x, err := safetensors.ReadIndex(filepath.Join(p.Base, p.Index))
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
-	p.Copy = append(p.Copy, index)
+	p.Copy = append(p.Copy, p.Index)
 	return x.Shards(), nil
+}
+
+// listCopies finds the index, and what is neither that nor weights.
+func (p *Plan) listCopies() error {
+	entries, err := os.ReadDir(p.Base)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		info, err := os.Stat(filepath.Join(p.Base, name)) // the hub's cache has links
+		if err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		switch {
+		case !info.Mode().IsRegular() || strings.HasPrefix(name, "."):
+		case name == safetensors.IndexName:
+			p.Index = name
+		case !slices.ContainsFunc(weightFiles, func(s string) bool { return strings.HasSuffix(name, s) }):
+			p.Copy = append(p.Copy, name)
+		}
+	}
+	return nil
 }
 
 // planShard plans one file and strikes the modules it finds off left.

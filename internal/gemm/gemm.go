@@ -110,7 +110,7 @@ func (e *Engine) plan(terms []Term) *plan {
 		for lo := 0; lo < k; {
 			hi := min(k, lo+roundK-size)
 			round = append(round, chunk{t, lo, hi})
-			if size += hi - lo; size == roundK {
+			if size += roundUp(hi-lo, p.tile.KU); size == roundK {
 				p.rounds, round, size = append(p.rounds, round), nil, 0
 			}
 			lo = hi
@@ -167,16 +167,16 @@ type worker struct {
 }
 
 func newWorker(e *Engine, p *plan) *worker {
-	k := 0
+	n := 0
 	for _, c := range p.rounds[0] {
-		k += roundUp(c.hi-c.lo, p.tile.KU)
+		n += p.tile.PanelsLen(kernel.Right, p.cols, c.hi-c.lo)
 	}
 	rows := min(p.rows, roundUp(blockM, p.tile.MR))
 	if len(p.rounds) > 1 {
 		rows = p.rows
 	}
 	w := &worker{
-		b:    e.Arena.F32(p.tile.PanelLen(p.cols, k+p.tile.KU)),
+		b:    e.Arena.F32(n),
 		c:    e.Arena.F32(rows * p.cols),
 		read: newReader(e.Arena, p.tile),
 	}
@@ -221,7 +221,7 @@ func (w *worker) packRight(p *plan, round []chunk, col, cols int) {
 	dst := w.pack
 	for _, ch := range round {
 		k := ch.hi - ch.lo
-		size := p.tile.PanelLen(p.tile.NR, k)
+		size := p.tile.PanelLen(kernel.Right, k)
 		panels := (cols + p.tile.NR - 1) / p.tile.NR
 		if ch.term.Trans {
 			for j := range panels {
@@ -229,10 +229,10 @@ func (w *worker) packRight(p *plan, round []chunk, col, cols int) {
 				if next := cols - (j+1)*p.tile.NR; next > 0 {
 					prefetchRows(ch.term.B, span{col + (j+1)*p.tile.NR, min(p.tile.NR, next)}, span{ch.lo, k})
 				}
-				w.read.rows(dst[j*size:(j+1)*size], p.tile.NR, ch.term.B, span{col + j*p.tile.NR, valid}, span{ch.lo, k})
+				w.read.rows(dst[j*size:(j+1)*size], kernel.Right, ch.term.B, span{col + j*p.tile.NR, valid}, span{ch.lo, k})
 			}
 		} else {
-			w.read.cols(dst, p.tile.NR, ch.term.B, span{col, cols}, span{ch.lo, k})
+			w.read.cols(dst, kernel.Right, ch.term.B, span{col, cols}, span{ch.lo, k})
 		}
 		dst = dst[panels*size:]
 	}
@@ -244,13 +244,13 @@ func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float
 	b := w.pack
 	panels, tiles := (cols+t.NR-1)/t.NR, (rows.n+t.MR-1)/t.MR
 	for _, ch := range round {
-		size := t.PanelLen(t.NR, ch.hi-ch.lo)
+		size := t.PanelLen(kernel.Right, ch.hi-ch.lo)
 		left := ch.term.A
 		for lo := ch.lo; lo < ch.hi; lo += blockK {
 			k := min(blockK, ch.hi-lo)
-			first := left.data[rows.at/t.MR*left.size+t.PanelLen(t.MR, lo):]
+			first := left.data[rows.at/t.MR*left.size+t.PanelLen(kernel.Left, lo):]
 			for j := range panels {
-				bp := b[j*size+t.PanelLen(t.NR, lo-ch.lo):]
+				bp := b[j*size+t.PanelLen(kernel.Right, lo-ch.lo):]
 				t.MulColumn(k, kernel.Column{N: tiles, Panel: first, Next: left.size}, bp, c[j*t.NR:], p.cols, add)
 			}
 			add = true

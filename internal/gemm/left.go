@@ -27,7 +27,7 @@ func (e *Engine) Pack(a Matrix) *Left {
 	}
 	e.pack(l, func(r *reader, row, rows int) {
 		for i := 0; i < rows; i += l.tile.MR {
-			r.rows(l.at(row+i), l.tile.MR, a, span{row + i, min(l.tile.MR, rows-i)}, span{0, k})
+			r.rows(l.at(row+i), kernel.Left, a, span{row + i, min(l.tile.MR, rows-i)}, span{0, k})
 		}
 	})
 	return l
@@ -48,7 +48,7 @@ func (e *Engine) PackT(a Matrix) *Left {
 		return l
 	}
 	e.pack(l, func(r *reader, row, rows int) {
-		r.cols(l.at(row), l.tile.MR, a, span{row, rows}, span{0, k})
+		r.cols(l.at(row), kernel.Left, a, span{row, rows}, span{0, k})
 	})
 	return l
 }
@@ -62,7 +62,7 @@ func (l *Left) Free() {
 }
 
 func (e *Engine) newLeft(m, k int) *Left {
-	l := &Left{M: m, K: k, few: m <= fewRows, tile: e.Tile, size: e.Tile.PanelLen(e.Tile.MR, k)}
+	l := &Left{M: m, K: k, few: m <= fewRows, tile: e.Tile, size: e.Tile.PanelLen(kernel.Left, k)}
 	if l.few {
 		l.block = e.Arena.F32(m * k)
 	} else {

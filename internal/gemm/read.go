@@ -35,9 +35,9 @@ func (r *reader) free() {
 	}
 }
 
-// rows packs rows into one panel of width wide: the inner dimension runs along the matrix row.
-func (r *reader) rows(panel []float32, wide int, m Matrix, row, k span) {
-	if r.rowsInPlace(panel, wide, m, row, k) {
+// rows packs rows into one panel: the inner dimension runs along the matrix row.
+func (r *reader) rows(panel []float32, s kernel.Side, m Matrix, row, k span) {
+	if r.rowsInPlace(panel, s, m, row, k) {
 		return
 	}
 	for lo := 0; lo < k.n; lo += readCols {
@@ -45,23 +45,23 @@ func (r *reader) rows(panel []float32, wide int, m Matrix, row, k span) {
 		for i := range row.n {
 			m.Read(r.f[i*readCols:i*readCols+n], row.at+i, k.at+lo)
 		}
-		out := panel[r.tile.PanelLen(wide, lo):][:r.tile.PanelLen(wide, n)]
+		out := panel[r.tile.PanelLen(s, lo):][:r.tile.PanelLen(s, n)]
 		if !r.tile.BF16 {
-			r.tile.PackRows(out, wide, r.f, readCols, row.n, n)
+			r.tile.PackRows(out, s, r.f, readCols, row.n, n)
 			continue
 		}
 		for i := range row.n {
 			kernel.Narrow(r.h[i*readCols:i*readCols+n], r.f[i*readCols:])
 		}
-		r.tile.PackRowsBF16(out, wide, r.h, readCols, row.n, n)
+		r.tile.PackRowsBF16(out, s, r.h, readCols, row.n, n)
 	}
 }
 
 // rowsInPlace packs straight from memory that has the panel's format, or bfloat16 for a float32 panel.
-func (r *reader) rowsInPlace(panel []float32, wide int, m Matrix, row, k span) bool {
+func (r *reader) rowsInPlace(panel []float32, s kernel.Side, m Matrix, row, k span) bool {
 	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
 		if data, stride := fm.F32(); data != nil {
-			r.tile.PackRows(panel, wide, data[row.at*stride+k.at:], stride, row.n, k.n)
+			r.tile.PackRows(panel, s, data[row.at*stride+k.at:], stride, row.n, k.n)
 			return true
 		}
 	}
@@ -71,17 +71,17 @@ func (r *reader) rowsInPlace(panel []float32, wide int, m Matrix, row, k span) b
 			if r.tile.BF16 {
 				pack = r.tile.PackRowsBF16
 			}
-			pack(panel, wide, data[row.at*stride+k.at:], stride, row.n, k.n)
+			pack(panel, s, data[row.at*stride+k.at:], stride, row.n, k.n)
 			return true
 		}
 	}
 	return false
 }
 
-// cols packs columns into ⌈n/wide⌉ panels of width wide: the inner dimension runs down the matrix.
-func (r *reader) cols(panels []float32, wide int, m Matrix, col, k span) {
-	size := r.tile.PanelLen(wide, k.n)
-	if r.colsInPlace(panels, wide, size, m, col, k) {
+// cols packs columns into panels: the inner dimension runs down the matrix.
+func (r *reader) cols(panels []float32, s kernel.Side, m Matrix, col, k span) {
+	size, wide := r.tile.PanelLen(s, k.n), r.tile.Wide(s)
+	if r.colsInPlace(panels, s, size, m, col, k) {
 		return
 	}
 	for lo := 0; lo < k.n; lo += readRows {
@@ -93,13 +93,13 @@ func (r *reader) cols(panels []float32, wide int, m Matrix, col, k span) {
 			kernel.Narrow(r.h[:n*col.n], r.f)
 		}
 		for j := 0; j < col.n; j += wide {
-			at := j/wide*size + r.tile.PanelLen(wide, lo)
-			out := panels[at : at+r.tile.PanelLen(wide, n)]
+			at := j/wide*size + r.tile.PanelLen(s, lo)
+			out := panels[at : at+r.tile.PanelLen(s, n)]
 			valid := min(wide, col.n-j)
 			if r.tile.BF16 {
-				r.tile.PackColsBF16(out, wide, r.h[j:], col.n, valid, n)
+				r.tile.PackColsBF16(out, s, r.h[j:], col.n, valid, n)
 			} else {
-				r.tile.PackCols(out, wide, r.f[j:], col.n, valid, n)
+				r.tile.PackCols(out, s, r.f[j:], col.n, valid, n)
 			}
 		}
 	}
@@ -115,12 +115,13 @@ func prefetchRows(m Matrix, row, k span) {
 }
 
 // colsInPlace packs straight from memory that has the panel's format, or bfloat16 for a float32 panel.
-func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k span) bool {
+func (r *reader) colsInPlace(panels []float32, s kernel.Side, size int, m Matrix, col, k span) bool {
+	wide := r.tile.Wide(s)
 	if fm, ok := m.(F32Matrix); ok && !r.tile.BF16 {
 		if data, stride := fm.F32(); data != nil {
 			for j := 0; j < col.n; j += wide {
 				out := panels[j/wide*size:][:size]
-				r.tile.PackCols(out, wide, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
+				r.tile.PackCols(out, s, data[k.at*stride+col.at+j:], stride, min(wide, col.n-j), k.n)
 			}
 			return true
 		}
@@ -139,8 +140,8 @@ func (r *reader) colsInPlace(panels []float32, wide, size int, m Matrix, col, k 
 					kernel.Prefetch(src[n*stride:], stride, min(nearRows, next), col.n)
 				}
 				for j := 0; j < col.n; j += wide {
-					out := panels[j/wide*size+r.tile.PanelLen(wide, lo):][:r.tile.PanelLen(wide, n)]
-					pack(out, wide, src[j:], stride, min(wide, col.n-j), n)
+					out := panels[j/wide*size+r.tile.PanelLen(s, lo):][:r.tile.PanelLen(s, n)]
+					pack(out, s, src[j:], stride, min(wide, col.n-j), n)
 				}
 			}
 			return true

@@ -39,7 +39,7 @@ func New(ctx *nn.Context, m model.Model, capacity int) (*Session, error) {
 	if capacity < 1 || capacity > c.MaxPositions {
 		return nil, fmt.Errorf("generate: room for %d tokens, the model has positions for 1 to %d", capacity, c.MaxPositions)
 	}
-	return &Session{ctx, m, ctx.NewCache(c.Layers, capacity, c.KVHeads*c.HeadDim)}, nil
+	return &Session{ctx, m, model.NewCache(ctx, m, capacity)}, nil
 }
 
 // Close gives the memory back.

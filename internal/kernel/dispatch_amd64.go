@@ -8,7 +8,7 @@ import "graft/internal/cpu"
 
 func widenFast(dst []float32, src []uint16) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			widenAVX512(&dst[0], &src[0], n)
 			return n
@@ -24,7 +24,7 @@ func widenFast(dst []float32, src []uint16) int {
 
 func narrowFast(dst []uint16, src []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			narrowAVX512(&dst[0], &src[0], n)
 			return n
@@ -40,7 +40,7 @@ func narrowFast(dst []uint16, src []float32) int {
 
 func dotFast(x []float32, y []float32) (done int, r float32) {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(x) &^ 15; n > 0 {
 			return n, dotAVX512(&x[0], &y[0], n)
 		}
@@ -54,7 +54,7 @@ func dotFast(x []float32, y []float32) (done int, r float32) {
 
 func dot3Fast(x []float32, y []float32, z []float32) (done int, r float32) {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(x) &^ 15; n > 0 {
 			return n, dot3AVX512(&x[0], &y[0], &z[0], n)
 		}
@@ -68,7 +68,7 @@ func dot3Fast(x []float32, y []float32, z []float32) (done int, r float32) {
 
 func sumFast(x []float32) (done int, r float32) {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(x) &^ 15; n > 0 {
 			return n, sumAVX512(&x[0], n)
 		}
@@ -82,7 +82,7 @@ func sumFast(x []float32) (done int, r float32) {
 
 func maxOfFast(x []float32) (done int, r float32) {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(x) &^ 15; n > 0 {
 			return n, maxOfAVX512(&x[0], n)
 		}
@@ -96,7 +96,7 @@ func maxOfFast(x []float32) (done int, r float32) {
 
 func axpyFast(y []float32, x []float32, a float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(y) &^ 15; n > 0 {
 			axpyAVX512(&y[0], &x[0], a, n)
 			return n
@@ -112,7 +112,7 @@ func axpyFast(y []float32, x []float32, a float32) int {
 
 func scaleFast(dst []float32, x []float32, a float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			scaleAVX512(&dst[0], &x[0], a, n)
 			return n
@@ -128,7 +128,7 @@ func scaleFast(dst []float32, x []float32, a float32) int {
 
 func addFast(dst []float32, x []float32, y []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			addAVX512(&dst[0], &x[0], &y[0], n)
 			return n
@@ -144,7 +144,7 @@ func addFast(dst []float32, x []float32, y []float32) int {
 
 func mulFast(dst []float32, x []float32, y []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			mulAVX512(&dst[0], &x[0], &y[0], n)
 			return n
@@ -160,7 +160,7 @@ func mulFast(dst []float32, x []float32, y []float32) int {
 
 func mulScaleFast(dst []float32, x []float32, w []float32, a float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			mulScaleAVX512(&dst[0], &x[0], &w[0], a, n)
 			return n
@@ -176,7 +176,7 @@ func mulScaleFast(dst []float32, x []float32, w []float32, a float32) int {
 
 func normGradFast(dst []float32, w []float32, dy []float32, x []float32, a float32, c float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			normGradAVX512(&dst[0], &w[0], &dy[0], &x[0], a, c, n)
 			return n
@@ -192,7 +192,7 @@ func normGradFast(dst []float32, w []float32, dy []float32, x []float32, a float
 
 func rotateFast(x []float32, y []float32, cos []float32, sin []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(x) &^ 15; n > 0 {
 			rotateAVX512(&x[0], &y[0], &cos[0], &sin[0], n)
 			return n
@@ -208,7 +208,7 @@ func rotateFast(x []float32, y []float32, cos []float32, sin []float32) int {
 
 func rotateBackFast(x []float32, y []float32, cos []float32, sin []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(x) &^ 15; n > 0 {
 			rotateBackAVX512(&x[0], &y[0], &cos[0], &sin[0], n)
 			return n
@@ -224,7 +224,7 @@ func rotateBackFast(x []float32, y []float32, cos []float32, sin []float32) int 
 
 func expSumFast(dst []float32, x []float32, a float32, m float32) (done int, r float32) {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			return n, expSumAVX512(&dst[0], &x[0], a, m, n)
 		}
@@ -238,7 +238,7 @@ func expSumFast(dst []float32, x []float32, a float32, m float32) (done int, r f
 
 func softmaxGradFast(dst []float32, p []float32, dp []float32, a float32, d float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dst) &^ 15; n > 0 {
 			softmaxGradAVX512(&dst[0], &p[0], &dp[0], a, d, n)
 			return n
@@ -254,7 +254,7 @@ func softmaxGradFast(dst []float32, p []float32, dp []float32, a float32, d floa
 
 func swigluFast(h []float32, gate []float32, up []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(h) &^ 15; n > 0 {
 			swigluAVX512(&h[0], &gate[0], &up[0], n)
 			return n
@@ -270,7 +270,7 @@ func swigluFast(h []float32, gate []float32, up []float32) int {
 
 func swigluGradFast(dgate []float32, dup []float32, gate []float32, up []float32, dh []float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(dgate) &^ 15; n > 0 {
 			swigluGradAVX512(&dgate[0], &dup[0], &gate[0], &up[0], &dh[0], n)
 			return n
@@ -286,7 +286,7 @@ func swigluGradFast(dgate []float32, dup []float32, gate []float32, up []float32
 
 func adamwFast(p []float32, m []float32, v []float32, grad []float32, clip float32, om1 float32, om2 float32, decay float32, rate float32, root float32, eps float32) int {
 	switch cpu.Active() {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		if n := len(p) &^ 15; n > 0 {
 			adamwAVX512(&p[0], &m[0], &v[0], &grad[0], clip, om1, om2, decay, rate, root, eps, n)
 			return n

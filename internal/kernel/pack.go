@@ -6,11 +6,11 @@ import "math"
 // dimension runs along the row) or R of its columns (PackCols, the inner dimension runs down). Missing rows or columns and the
 // rest of the last group are zero.
 
-// PackRows fills a float32 panel of r rows: rows valid rows of k values, src[i*stride+p].
+// PackRows fills a float32 panel of side s: rows valid rows of k values, src[i*stride+p].
 //
 // Fast packing writes whole vectors; the memory of one panel is written and nothing beyond.
-func (t Tile) PackRows(panel []float32, r int, src []float32, stride, rows, k int) {
-	done := 0
+func (t Tile) PackRows(panel []float32, s Side, src []float32, stride, rows, k int) {
+	done, r := 0, t.Wide(s)
 	if rows == r && !t.BF16 {
 		done = packRowsFast(panel, r, src, stride, k)
 	}
@@ -24,8 +24,8 @@ func (t Tile) PackRows(panel []float32, r int, src []float32, stride, rows, k in
 }
 
 // PackRowsWiden fills a float32 panel of r rows from bfloat16: rows valid rows of k values, src[i*stride+p].
-func (t Tile) PackRowsWiden(panel []float32, r int, src []uint16, stride, rows, k int) {
-	done := 0
+func (t Tile) PackRowsWiden(panel []float32, s Side, src []uint16, stride, rows, k int) {
+	done, r := 0, t.Wide(s)
 	if rows == r {
 		done = packRowsWidenFast(panel, r, src, stride, k)
 	}
@@ -38,28 +38,23 @@ func (t Tile) PackRowsWiden(panel []float32, r int, src []uint16, stride, rows, 
 	}
 }
 
-// PackRowsBF16 fills a bfloat16 panel of r rows: rows valid rows of k values, src[i*stride+p].
-func (t Tile) PackRowsBF16(panel []float32, r int, src []uint16, stride, rows, k int) {
-	done := 0
-	if rows == r {
-		done = t.packRowsBF16Fast(panel, r, src, stride, k)
-	}
-	out := half(panel)
-	for g := done / t.KU; g < t.groups(k); g++ {
+// PackRowsBF16 fills a bfloat16 panel of side s: rows valid rows of k values, src[i*stride+p].
+func (t Tile) PackRowsBF16(panel []float32, s Side, src []uint16, stride, rows, k int) {
+	out, r := half(panel), t.Wide(s)
+	for p := t.packRowsBF16Fast(panel, s, src, stride, rows, k); p < t.roundK(k); p++ {
 		for i := range r {
-			for q := range t.KU {
-				v := uint16(0)
-				if p := g*t.KU + q; i < rows && p < k {
-					v = src[i*stride+p]
-				}
-				out[(g*r+i)*t.KU+q] = v
+			value := uint16(0)
+			if i < rows && p < k {
+				value = src[i*stride+p]
 			}
+			out[t.index(s, p, i)] = value
 		}
 	}
 }
 
-// PackCols fills a float32 panel of r columns: cols valid columns of k values, src[p*stride+j].
-func (t Tile) PackCols(panel []float32, r int, src []float32, stride, cols, k int) {
+// PackCols fills a float32 panel of side s: cols valid columns of k values, src[p*stride+j].
+func (t Tile) PackCols(panel []float32, s Side, src []float32, stride, cols, k int) {
+	r := t.Wide(s)
 	if cols == r && packColsFast(panel, r, src, stride, k) {
 		return
 	}
@@ -71,7 +66,8 @@ func (t Tile) PackCols(panel []float32, r int, src []float32, stride, cols, k in
 }
 
 // PackColsWiden fills a float32 panel of r columns from bfloat16: cols valid columns of k values, src[p*stride+j].
-func (t Tile) PackColsWiden(panel []float32, r int, src []uint16, stride, cols, k int) {
+func (t Tile) PackColsWiden(panel []float32, s Side, src []uint16, stride, cols, k int) {
+	r := t.Wide(s)
 	if cols == r && packColsWidenFast(panel, r, src, stride, k) {
 		return
 	}
@@ -82,22 +78,16 @@ func (t Tile) PackColsWiden(panel []float32, r int, src []uint16, stride, cols, 
 	}
 }
 
-// PackColsBF16 fills a bfloat16 panel of r columns: cols valid columns of k values, src[p*stride+j].
-func (t Tile) PackColsBF16(panel []float32, r int, src []uint16, stride, cols, k int) {
-	done := 0
-	if cols == r {
-		done = t.packColsBF16Fast(panel, r, src, stride, k)
-	}
-	out := half(panel)
-	for g := done / t.KU; g < t.groups(k); g++ {
+// PackColsBF16 fills a bfloat16 panel of side s: cols valid columns of k values, src[p*stride+j].
+func (t Tile) PackColsBF16(panel []float32, s Side, src []uint16, stride, cols, k int) {
+	out, r := half(panel), t.Wide(s)
+	for p := t.packColsBF16Fast(panel, s, src, stride, cols, k); p < t.roundK(k); p++ {
 		for j := range r {
-			for q := range t.KU {
-				v := uint16(0)
-				if p := g*t.KU + q; j < cols && p < k {
-					v = src[p*stride+j]
-				}
-				out[(g*r+j)*t.KU+q] = v
+			value := uint16(0)
+			if j < cols && p < k {
+				value = src[p*stride+j]
 			}
+			out[t.index(s, p, j)] = value
 		}
 	}
 }

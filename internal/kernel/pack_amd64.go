@@ -78,12 +78,16 @@ func interleave8[T float32 | uint16](dst *float32, src *T, stride, n, r int) {
 	}
 }
 
-func (t Tile) packRowsBF16Fast(panel []float32, r int, src []uint16, stride, k int) int {
-	if stride%2 != 0 || k < 2 {
-		return 0
+// packRowsBF16Fast returns how many values of k it packed, whole groups.
+func (t Tile) packRowsBF16Fast(panel []float32, s Side, src []uint16, stride, rows, k int) int {
+	if t.path == cpu.AMXBF16 {
+		return t.packRowsAMX(panel, s, src, stride, rows, k)
 	}
-	pairs := unsafe.Slice((*float32)(unsafe.Pointer(&src[0])), len(src)/2)
-	return 2 * packRowsFast(panel, r, pairs, stride/2, k/2)
+	if r := t.Wide(s); rows == r && stride%2 == 0 && k >= 2 {
+		pairs := unsafe.Slice((*float32)(unsafe.Pointer(&src[0])), len(src)/2)
+		return 2 * packRowsFast(panel, r, pairs, stride/2, k/2)
+	}
+	return 0
 }
 
 func packColsFast(panel []float32, r int, src []float32, stride, k int) bool {
@@ -104,9 +108,13 @@ func packColsWidenFast(panel []float32, r int, src []uint16, stride, k int) bool
 	return true
 }
 
-func (t Tile) packColsBF16Fast(panel []float32, r int, src []uint16, stride, k int) int {
-	n := k / 2
-	if cpu.Active() < cpu.AVX2 || r%8 != 0 || n == 0 {
+// packColsBF16Fast returns how many values of k it packed, whole groups.
+func (t Tile) packColsBF16Fast(panel []float32, s Side, src []uint16, stride, cols, k int) int {
+	if t.path == cpu.AMXBF16 {
+		return t.packColsAMX(panel, s, src, stride, cols, k)
+	}
+	n, r := k/2, t.Wide(s)
+	if cpu.Active() < cpu.AVX2 || cols != r || r%8 != 0 || n == 0 {
 		return 0
 	}
 	_, _ = panel[n*r-1], src[(2*n-1)*stride+r-1]

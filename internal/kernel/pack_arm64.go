@@ -39,9 +39,9 @@ func interleave4[T float32 | uint16](dst *float32, src *T, stride, n, r int) {
 	}
 }
 
-func (t Tile) packRowsBF16Fast(panel []float32, r int, src []uint16, stride, k int) int {
-	n := k / 8 * 2 // groups of four
-	if cpu.Active() < cpu.NEON || r%2 != 0 || stride%4 != 0 || n == 0 {
+func (t Tile) packRowsBF16Fast(panel []float32, s Side, src []uint16, stride, rows, k int) int {
+	n, r := k/8*2, t.Wide(s) // groups of four
+	if rows != r || cpu.Active() < cpu.NEON || r%2 != 0 || stride%4 != 0 || n == 0 {
 		return 0
 	}
 	_, _ = panel[n*r*2-1], src[(r-1)*stride+4*n-1]
@@ -57,9 +57,9 @@ func packColsFast([]float32, int, []float32, int, int) bool { return false }
 // packColsWidenFast leaves the columns to Widen.
 func packColsWidenFast([]float32, int, []uint16, int, int) bool { return false }
 
-func (t Tile) packColsBF16Fast(panel []float32, r int, src []uint16, stride, k int) int {
-	n := k / 4
-	if cpu.Active() < cpu.NEON || r%4 != 0 || n == 0 {
+func (t Tile) packColsBF16Fast(panel []float32, s Side, src []uint16, stride, cols, k int) int {
+	n, r := k/4, t.Wide(s)
+	if cols != r || cpu.Active() < cpu.NEON || r%4 != 0 || n == 0 {
 		return 0
 	}
 	_, _ = panel[n*r*2-1], src[(4*n-1)*stride+r-1]

@@ -222,6 +222,13 @@ func gemmF32AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int, 
 //go:noescape
 func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
 
+// gemmBF16AMX computes 32 × 32 tiles of c (+)= a·b over k groups of 32 values, k ascending. A group of a is 32 rows of 32 bfloat16,
+// one of b 16 rows of 32 pairs along k. add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next
+// elements of 4 bytes after the one before.
+//
+//go:noescape
+func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
+
 // interleave8AVX2 computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, elements of 4 bytes; n is a multiple of 8.
 // With r < 8 each store runs over the start of the next, k ascending, and the last one 8-r elements past the end.
 //
@@ -248,6 +255,28 @@ func copyColsWidenAVX2(dst *float32, src *uint16, stride int, n int, r int)
 //
 //go:noescape
 func pairColsAVX2(dst *float32, src *uint16, stride int, n int, r int)
+
+// packLinesAVX512 moves n groups of 32 values of each of some rows: value q of group g of row i from src[i*stride+32g+q] to
+// dst's value (32g+i)*32+q; rows is at most 32.
+//
+//go:noescape
+func packLinesAVX512(dst *float32, src *uint16, stride int, n int, rows int)
+
+// transposeWordsAVX512 moves n groups of 32 rows of src, each 8·chunks values: row 32g+q, column j from src[(32g+q)*stride+j] to dst's
+// value (32g+j)*32+q; chunks is at most 4.
+//
+//go:noescape
+func transposeWordsAVX512(dst *float32, src *uint16, stride int, n int, chunks int)
+
+// transposePairsAVX512 moves 16n pairs of each of 16 rows: pair p of row i from src's pair i*stride/2+p to dst[32p+i].
+//
+//go:noescape
+func transposePairsAVX512(dst *float32, src *uint16, stride int, n int)
+
+// joinPairsAVX512 computes dst[32p+j] = src[2p*stride+j] | src[(2p+1)*stride+j]<<16 for p < n and the columns j < 32 of the mask, 0 for the others.
+//
+//go:noescape
+func joinPairsAVX512(dst *float32, src *uint16, stride int, n int, mask uint32)
 
 // prefetchAMD64 asks for lines·64 bytes of each row, rows stride bytes apart, to be brought into the L2 cache; rows and lines are positive.
 //

@@ -2,19 +2,28 @@ package kernel
 
 import "graft/internal/cpu"
 
-// Tile is the geometry of a microkernel: MR rows by NR columns, KU (a power of two) consecutive k in one panel element group.
+// Tile is the geometry of a microkernel: MR rows by NR columns; a panel's k is rounded up to a multiple of KU (a power of two).
 type Tile struct {
 	MR, NR, KU int
 	BF16       bool // panels hold bfloat16, else float32
 	path       cpu.Path
-	log        uint8 // log₂ KU
+	group      [2]uint8 // log₂ of the consecutive k in one element group of a panel, by Side; at most KU
 }
+
+// Side says of which operand a panel is.
+type Side uint8
+
+// The sides of a product: a panel of MR rows of the left operand, of NR columns of the right one.
+const (
+	Left Side = iota
+	Right
+)
 
 // TileF32 is the float32 microkernel of the active path.
 func TileF32() Tile {
 	p := cpu.Active()
 	switch p {
-	case cpu.AVX512, cpu.AVX512BF16:
+	case cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16:
 		return Tile{MR: 14, NR: 32, KU: 1, path: p}
 	case cpu.AVX2:
 		return Tile{MR: 6, NR: 16, KU: 1, path: p}
@@ -28,24 +37,40 @@ func TileF32() Tile {
 func TileBF16() Tile {
 	switch p := cpu.Active(); p {
 	case cpu.AVX512BF16:
-		return Tile{MR: 14, NR: 32, KU: 2, log: 1, BF16: true, path: p}
+		return Tile{MR: 14, NR: 32, KU: 2, group: [2]uint8{1, 1}, BF16: true, path: p}
+	case cpu.AMXBF16:
+		return Tile{MR: 32, NR: 32, KU: 32, group: [2]uint8{5, 1}, BF16: true, path: p}
 	case cpu.NEONBF16:
-		return Tile{MR: 8, NR: 12, KU: 4, log: 2, BF16: true, path: p}
+		return Tile{MR: 8, NR: 12, KU: 4, group: [2]uint8{2, 2}, BF16: true, path: p}
 	}
 	return TileF32()
 }
 
-// PanelLen is the length of a panel of r rows (or columns) and k inner values, in units of float32.
-// For bfloat16 k is rounded up to whole groups.
-func (t Tile) PanelLen(r, k int) int {
-	n := r * t.groups(k) << t.log
+// Wide is the number of rows (or columns) of a panel: MR or NR.
+func (t Tile) Wide(s Side) int {
+	if s == Left {
+		return t.MR
+	}
+	return t.NR
+}
+
+// PanelLen is the length of a panel of k inner values, in units of float32.
+func (t Tile) PanelLen(s Side, k int) int {
+	n := t.Wide(s) * t.roundK(k)
 	if t.BF16 {
 		return n / 2
 	}
 	return n
 }
 
-func (t Tile) groups(k int) int { return (k + t.KU - 1) >> t.log }
+// PanelsLen is the length of the panels of n rows (or columns), one after the other.
+func (t Tile) PanelsLen(s Side, n, k int) int {
+	r := t.Wide(s)
+	return (n + r - 1) / r * t.PanelLen(s, k)
+}
+
+// roundK is k rounded up to whole groups of either side.
+func (t Tile) roundK(k int) int { return (k + t.KU - 1) &^ (t.KU - 1) }
 
 // Mul multiplies the panels a (MR rows) and b (NR columns) of k inner values into the tile c of row stride ldc; add keeps what is in c.
 func (t Tile) Mul(k int, a, b, c []float32, ldc int, add bool) {
@@ -63,9 +88,9 @@ type Column struct {
 func (t Tile) MulColumn(k int, a Column, b, c []float32, ldc int, add bool) {
 	_ = c[(t.MR*a.N-1)*ldc+t.NR-1]
 	if k > 0 {
-		_, _ = a.Panel[(a.N-1)*a.Next+t.PanelLen(t.MR, k)-1], b[t.PanelLen(t.NR, k)-1]
+		_, _ = a.Panel[(a.N-1)*a.Next+t.PanelLen(Left, k)-1], b[t.PanelLen(Right, k)-1]
 	}
-	if !t.mulFast(t.groups(k), a, b, c, ldc, add) {
+	if !t.mulFast(t.roundK(k)/t.KU, a, b, c, ldc, add) {
 		for i := range a.N {
 			t.mulGeneric(k, a.Panel[i*a.Next:], b, c[i*t.MR*ldc:], ldc, add)
 		}

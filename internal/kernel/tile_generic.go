@@ -15,7 +15,7 @@ func (t Tile) mulGeneric(k int, a, b, c []float32, ldc int, add bool) {
 		for j := range t.NR {
 			var s float32
 			for p := range k {
-				s += t.at(a, t.MR, p, i) * t.at(b, t.NR, p, j)
+				s += t.at(a, Left, p, i) * t.at(b, Right, p, j)
 			}
 			if add {
 				s += c[i*ldc+j]
@@ -26,12 +26,18 @@ func (t Tile) mulGeneric(k int, a, b, c []float32, ldc int, add bool) {
 }
 
 // at is the element of a panel at inner index p and row i.
-func (t Tile) at(panel []float32, r, p, i int) float32 {
-	n := (p/t.KU*r+i)*t.KU + p%t.KU
+func (t Tile) at(panel []float32, s Side, p, i int) float32 {
+	n := t.index(s, p, i)
 	if !t.BF16 {
 		return panel[n]
 	}
 	return math.Float32frombits(uint32(half(panel)[n]) << 16)
+}
+
+// index is where a panel has the element at inner index p and row i: [k/group][R][group].
+func (t Tile) index(s Side, p, i int) int {
+	log := t.group[s]
+	return (p>>log*t.Wide(s)+i)<<log + p&(1<<log-1)
 }
 
 // half views panel memory as bfloat16.

@@ -34,7 +34,7 @@ func checkMul(t *testing.T, tile Tile, k int, add bool) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(k), 1))
 	ldc := tile.NR + 5
-	a, b := randomPanel(r, tile, tile.MR, k), randomPanel(r, tile, tile.NR, k)
+	a, b := randomPanel(r, tile, Left, k), randomPanel(r, tile, Right, k)
 	start := func(i int) float32 { return float32(i % 17) }
 	got, want := newGuarded(tile.MR*ldc, start), newGuarded(tile.MR*ldc, start)
 	tile.Mul(k, a, b, got.s(), ldc, add)
@@ -55,10 +55,10 @@ func TestMulColumn(t *testing.T) {
 		for _, tile := range tiles() {
 			const n, k = 5, 19
 			r := rand.New(rand.NewPCG(3, 1))
-			next := tile.PanelLen(tile.MR, k) + 16
-			a, b := make([]float32, 0, n*next), randomPanel(r, tile, tile.NR, k)
+			next := tile.PanelLen(Left, k) + 16
+			a, b := make([]float32, 0, n*next), randomPanel(r, tile, Right, k)
 			for range n {
-				a = append(append(a, randomPanel(r, tile, tile.MR, k)...), make([]float32, 16)...)
+				a = append(append(a, randomPanel(r, tile, Left, k)...), make([]float32, 16)...)
 			}
 			ldc := tile.NR + 3
 			for _, add := range []bool{false, true} {
@@ -79,17 +79,17 @@ func TestMulColumn(t *testing.T) {
 	})
 }
 
-func randomPanel(r *rand.Rand, t Tile, rows, k int) []float32 {
-	p := make([]float32, t.PanelLen(rows, k))
-	if !t.BF16 {
-		for i := range p {
-			p[i] = float32(r.NormFloat64())
-		}
-		return p
-	}
-	for i := range half(p) { // k beyond the last group stays zero, as packing leaves it
-		if g, q := i/t.KU/rows, i%t.KU; g*t.KU+q < k {
-			half(p)[i] = bf16(float32(r.NormFloat64()))
+// randomPanel is a panel whose values beyond k are zero, as packing leaves them.
+func randomPanel(r *rand.Rand, t Tile, s Side, k int) []float32 {
+	p := make([]float32, t.PanelLen(s, k))
+	for q := range k {
+		for i := range t.Wide(s) {
+			v := float32(r.NormFloat64())
+			if n := t.index(s, q, i); t.BF16 {
+				half(p)[n] = bf16(v)
+			} else {
+				p[n] = v
+			}
 		}
 	}
 	return p
@@ -101,7 +101,7 @@ func TestMul4x4(t *testing.T) {
 	for _, k := range []int{0, 1, 5, 100} {
 		for _, add := range []bool{false, true} {
 			r := rand.New(rand.NewPCG(uint64(k), 2))
-			a, b := randomPanel(r, tile, 4, k), randomPanel(r, tile, 4, k)
+			a, b := randomPanel(r, tile, Left, k), randomPanel(r, tile, Right, k)
 			got, want := make([]float32, 20), make([]float32, 20)
 			for i := range got {
 				got[i] = float32(i)
@@ -112,7 +112,7 @@ func TestMul4x4(t *testing.T) {
 				for j := range 4 {
 					var s float32
 					for p := range k {
-						s += tile.at(a, 4, p, i) * tile.at(b, 4, p, j)
+						s += tile.at(a, Left, p, i) * tile.at(b, Right, p, j)
 					}
 					if add {
 						s += want[i*5+j]
@@ -132,11 +132,12 @@ func TestMul4x4(t *testing.T) {
 func TestPackRowsAndCols(t *testing.T) {
 	cputest.EachPath(t, func(t *testing.T) {
 		for _, tile := range tiles() {
-			for _, r := range []int{tile.MR, tile.NR} {
+			for _, s := range []Side{Left, Right} {
+				r := tile.Wide(s)
 				for _, k := range []int{1, 2, 3, 7, 8, 9, 16, 24, 31, 33, 520, 1025} {
-					for _, missing := range []int{0, 1, r - 1} {
-						checkPack(t, tile, r, r-missing, k, 0)
-						checkPack(t, tile, r, r-missing, k, 8)
+					for _, missing := range []int{0, 1, r / 2, r - 1} {
+						checkPack(t, tile, s, r-missing, k, 0)
+						checkPack(t, tile, s, r-missing, k, 8)
 					}
 				}
 			}
@@ -146,8 +147,9 @@ func TestPackRowsAndCols(t *testing.T) {
 
 // checkPack packs a matrix whose element (row, p) is row·2048+p as rows and as columns and reads it back through Tile.at.
 // more gives the source further rows after the ones of the panel.
-func checkPack(t *testing.T, tile Tile, r, valid, k, more int) {
+func checkPack(t *testing.T, tile Tile, s Side, valid, k, more int) {
 	t.Helper()
+	r := tile.Wide(s)
 	value := func(i, p int) float32 { return float32(i%16*8+p%8) + 1 } // exact in bfloat16
 	for _, cols := range []bool{false, true} {
 		stride := (k+3)/4*4 + 4
@@ -170,24 +172,24 @@ func checkPack(t *testing.T, tile Tile, r, valid, k, more int) {
 			if tile.BF16 && !half {
 				continue
 			}
-			panel := newGuarded(tile.PanelLen(r, k), func(int) float32 { return 99 })
-			packAny(tile, panel.s(), r, src, stride, valid, k, cols, half)
-			what := fmt.Sprintf("%+v r=%d valid=%d k=%d cols=%v half=%v", tile, r, valid, k, cols, half)
+			panel := newGuarded(tile.PanelLen(s, k), func(int) float32 { return 99 })
+			packAny(tile, panel.s(), s, src, stride, valid, k, cols, half)
+			what := fmt.Sprintf("%+v side=%d valid=%d k=%d cols=%v half=%v", tile, s, valid, k, cols, half)
 			panel.check(t, what)
-			checkPanel(t, what, tile, panel.s(), r, valid, k, value)
+			checkPanel(t, what, tile, panel.s(), s, valid, k, value)
 		}
 	}
 }
 
-func checkPanel(t *testing.T, what string, tile Tile, panel []float32, r, valid, k int, value func(i, p int) float32) {
+func checkPanel(t *testing.T, what string, tile Tile, panel []float32, s Side, valid, k int, value func(i, p int) float32) {
 	t.Helper()
-	for p := range tile.groups(k) * tile.KU {
-		for i := range r {
+	for p := range tile.roundK(k) {
+		for i := range tile.Wide(s) {
 			want := float32(0)
 			if i < valid && p < k {
 				want = value(i, p)
 			}
-			if got := tile.at(panel, r, p, i); got != want {
+			if got := tile.at(panel, s, p, i); got != want {
 				t.Fatalf("%s: (%d, %d) = %v, want %v", what, i, p, got, want)
 			}
 		}
@@ -195,22 +197,22 @@ func checkPanel(t *testing.T, what string, tile Tile, panel []float32, r, valid,
 }
 
 // packAny packs float32, or, half, bfloat16 memory.
-func packAny(tile Tile, panel []float32, r int, src []float32, stride, valid, k int, cols, half bool) {
+func packAny(tile Tile, panel []float32, s Side, src []float32, stride, valid, k int, cols, half bool) {
 	h := make([]uint16, len(src))
 	Narrow(h, src)
 	switch {
 	case tile.BF16 && cols:
-		tile.PackColsBF16(panel, r, h, stride, valid, k)
+		tile.PackColsBF16(panel, s, h, stride, valid, k)
 	case tile.BF16:
-		tile.PackRowsBF16(panel, r, h, stride, valid, k)
+		tile.PackRowsBF16(panel, s, h, stride, valid, k)
 	case half && cols:
-		tile.PackColsWiden(panel, r, h, stride, valid, k)
+		tile.PackColsWiden(panel, s, h, stride, valid, k)
 	case half:
-		tile.PackRowsWiden(panel, r, h, stride, valid, k)
+		tile.PackRowsWiden(panel, s, h, stride, valid, k)
 	case cols:
-		tile.PackCols(panel, r, src, stride, valid, k)
+		tile.PackCols(panel, s, src, stride, valid, k)
 	default:
-		tile.PackRows(panel, r, src, stride, valid, k)
+		tile.PackRows(panel, s, src, stride, valid, k)
 	}
 }
 
@@ -219,7 +221,7 @@ func BenchmarkMul(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%d_bf16=%v", tile.MR, tile.NR, tile.BF16), func(b *testing.B) {
 			const k = 256
 			r := rand.New(rand.NewPCG(1, 1))
-			pa, pb := randomPanel(r, tile, tile.MR, k), randomPanel(r, tile, tile.NR, k)
+			pa, pb := randomPanel(r, tile, Left, k), randomPanel(r, tile, Right, k)
 			c := make([]float32, tile.MR*tile.NR)
 			for b.Loop() {
 				tile.Mul(k, pa, pb, c, tile.NR, true)

@@ -21,7 +21,7 @@ func NewDecoder(b *Builder) Decoder {
 	d := Decoder{
 		cfg:   c,
 		embed: b.Matrix("model.embed_tokens.weight", c.VocabSize, c.HiddenSize),
-		norm:  b.Vector("model.norm.weight", c.HiddenSize),
+		norm:  b.Norm("model.norm.weight", c.HiddenSize),
 	}
 	d.head = d.embed
 	if c.TieEmbeddings {
@@ -57,7 +57,8 @@ func (d *Decoder) Head() gemm.Matrix { return d.head }
 // Slots are the linear projections of the layers.
 func (d *Decoder) Slots() []*Slot { return d.slots }
 
-// SelfAttention is grouped-query attention with rotary positions, and with query and key norms where the architecture has them.
+// SelfAttention is grouped-query attention with rotary positions, and with query and key norms and a gate on the output where the architecture
+// has them.
 type SelfAttention struct {
 	q, k, v, o   *Slot
 	qNorm, kNorm []float32 // (head) or nil
@@ -65,24 +66,29 @@ type SelfAttention struct {
 	heads        nn.Heads
 	rope         *nn.Rotary
 	layer        int
+	gated        bool
 }
 
 // NewSelfAttention loads the attention of a layer.
 func NewSelfAttention(b *Builder, layer int, prefix string, norms bool) *SelfAttention {
 	c := b.Config
-	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer}
+	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer, gated: c.OutputGate()}
 	a.heads = nn.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim}
 	if c.LayerTypes[layer] == weights.SlidingAttention {
 		a.heads.Window = c.SlidingWindow
 	}
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	a.q = b.Slot(Attention, layer, prefix+".q_proj", c.HiddenSize, q, c.QKVBias)
+	out := q
+	if a.gated {
+		out *= 2
+	}
+	a.q = b.Slot(Attention, layer, prefix+".q_proj", c.HiddenSize, out, c.QKVBias)
 	a.k = b.Slot(Attention, layer, prefix+".k_proj", c.HiddenSize, kv, c.QKVBias)
 	a.v = b.Slot(Attention, layer, prefix+".v_proj", c.HiddenSize, kv, c.QKVBias)
 	a.o = b.Slot(Attention, layer, prefix+".o_proj", q, c.HiddenSize, c.OutputBias)
 	if norms {
-		a.qNorm = b.Vector(prefix+".q_norm.weight", c.HeadDim)
-		a.kNorm = b.Vector(prefix+".k_norm.weight", c.HeadDim)
+		a.qNorm = b.Norm(prefix+".q_norm.weight", c.HeadDim)
+		a.kNorm = b.Norm(prefix+".k_norm.weight", c.HeadDim)
 	}
 	return a
 }
@@ -90,15 +96,27 @@ func NewSelfAttention(b *Builder, layer int, prefix string, norms bool) *SelfAtt
 // Apply runs the attention on x (T, H).
 func (a *SelfAttention) Apply(t *nn.Tape, x *nn.Value, b *Batch) *nn.Value {
 	q, k, v := a.q.Apply(t, x), a.k.Apply(t, x), a.v.Apply(t, x)
+	if !a.gated {
+		return a.o.Apply(t, a.attend(t, [3]*nn.Value{q, k, v}, b))
+	}
+	d := a.heads.Dim
+	gate := t.Columns(q, 2*d, d, 2*d)
+	q = t.Columns(q, 2*d, 0, d)
+	return a.o.Apply(t, t.Gate(a.attend(t, [3]*nn.Value{q, k, v}, b), gate))
+}
+
+// attend norms and rotates queries and keys, and attends.
+func (a *SelfAttention) attend(t *nn.Tape, qkv [3]*nn.Value, b *Batch) *nn.Value {
+	q, k, v := qkv[0], qkv[1], qkv[2]
 	if a.qNorm != nil {
 		q, k = t.RMSNorm(q, a.qNorm, a.eps), t.RMSNorm(k, a.kNorm, a.eps)
 	}
 	q = t.Rotate(q, a.rope, a.heads.Dim, b.Pos)
 	k = t.Rotate(k, a.rope, a.heads.Dim, b.Pos)
 	if b.Cache != nil {
-		return a.o.Apply(t, t.CachedAttention(q, k, v, a.heads, b.Cache, a.layer))
+		return t.CachedAttention(q, k, v, a.heads, b.Cache, a.layer)
 	}
-	return a.o.Apply(t, t.Attention(q, k, v, a.heads, b.Segs))
+	return t.Attention(q, k, v, a.heads, b.Segs)
 }
 
 // GatedMLP is down(silu(gate(x)) ⊙ up(x)).
@@ -106,11 +124,15 @@ type GatedMLP struct{ gate, up, down *Slot }
 
 // NewGatedMLP loads the MLP of a layer.
 func NewGatedMLP(b *Builder, layer int, prefix string) *GatedMLP {
-	h, i := b.Config.HiddenSize, b.Config.IntermediateSize
+	return newGatedMLP(b, MLP, layer, prefix, b.Config.IntermediateSize)
+}
+
+func newGatedMLP(b *Builder, kind Kind, layer int, prefix string, width int) *GatedMLP {
+	h := b.Config.HiddenSize
 	return &GatedMLP{
-		gate: b.Slot(MLP, layer, prefix+".gate_proj", h, i, false),
-		up:   b.Slot(MLP, layer, prefix+".up_proj", h, i, false),
-		down: b.Slot(MLP, layer, prefix+".down_proj", i, h, false),
+		gate: b.Slot(kind, layer, prefix+".gate_proj", h, width, false),
+		up:   b.Slot(kind, layer, prefix+".up_proj", h, width, false),
+		down: b.Slot(kind, layer, prefix+".down_proj", width, h, false),
 	}
 }
 

@@ -54,6 +54,15 @@ func (b *Builder) problem(err error) {
 // Ignore says that a tensor may be there and is not read.
 func (b *Builder) Ignore(name string) { b.used[name] = true }
 
+// IgnorePrefix says that tensors with names of this beginning may be there and are not read.
+func (b *Builder) IgnorePrefix(prefix string) {
+	for t := range b.src.All() {
+		if strings.HasPrefix(t.Name, prefix) {
+			b.Ignore(t.Name)
+		}
+	}
+}
+
 // Err is every problem met so far and every tensor of the checkpoint that the architecture has no place for.
 func (b *Builder) Err() error {
 	errs := slices.Clone(b.errs)
@@ -71,9 +80,27 @@ func (b *Builder) Err() error {
 }
 
 // Vector reads a one-dimensional tensor.
-func (b *Builder) Vector(name string, n int) []float32 {
+func (b *Builder) Vector(name string, n int) []float32 { return b.Floats(name, n) }
+
+// Norm reads what a norm multiplies by.
+func (b *Builder) Norm(name string, n int) []float32 {
+	w := b.Vector(name, n)
+	if b.Config.ZeroCentredNorm() {
+		for i := range w {
+			w[i]++
+		}
+	}
+	return w
+}
+
+// Floats reads a small tensor of any shape.
+func (b *Builder) Floats(name string, shape ...int) []float32 {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
 	v := make([]float32, n)
-	if b.check(name, n) && !b.opt.outline {
+	if b.check(name, shape...) && !b.opt.outline {
 		if err := b.src.Rows(name, 0, v); err != nil {
 			b.problem(err)
 		}
@@ -139,7 +166,7 @@ func (b *Builder) convert(name string, rows, cols int) (gemm.Matrix, error) {
 	} else {
 		full.Data = make([]float32, rows*cols)
 	}
-	err := b.eachRows(name, rows, cols, 1, func(first int, w []float32) error {
+	err := b.eachRows(name, rows, cols, func(first int, w []float32) error {
 		if b.opt.Half {
 			half.Block(first, 0, len(w)/cols, cols, w, cols)
 		} else {
@@ -156,9 +183,9 @@ func (b *Builder) convert(name string, rows, cols int) (gemm.Matrix, error) {
 // loadElements is how much of a matrix is decoded at a time.
 const loadElements = 1 << 20
 
-// eachRows decodes a matrix by groups of rows, a multiple of step, and gives back its pages afterwards.
-func (b *Builder) eachRows(name string, rows, cols, step int, f func(first int, w []float32) error) error {
-	n := max(loadElements/cols/step, 1) * step
+// eachRows decodes a matrix by groups of rows and gives back its pages afterwards.
+func (b *Builder) eachRows(name string, rows, cols int, f func(first int, w []float32) error) error {
+	n := max(loadElements/cols, 1)
 	buf := make([]float32, min(n, rows)*cols)
 	for first := 0; first < rows; first += n {
 		w := buf[:min(n, rows-first)*cols]
@@ -178,6 +205,15 @@ func (b *Builder) Slot(kind Kind, layer int, name string, in, out int, bias bool
 	if bias {
 		l.Bias = b.Vector(name+".bias", out)
 	}
+	return b.slot(kind, layer, name, l)
+}
+
+// PlainSlot is a Slot without bias that is never quantised.
+func (b *Builder) PlainSlot(kind Kind, layer int, name string, in, out int) *Slot {
+	return b.slot(kind, layer, name, &nn.Linear{W: b.Matrix(name+".weight", out, in)})
+}
+
+func (b *Builder) slot(kind Kind, layer int, name string, l *nn.Linear) *Slot {
 	s := &Slot{Name: name, Kind: kind, Layer: layer, Base: l, Proj: l}
 	b.slots = append(b.slots, s)
 	if n := len(b.slots); b.opt.Progress != nil && (n == 1 || b.slots[n-2].Layer != layer) {
@@ -203,35 +239,14 @@ func (b *Builder) projection(name string, rows, cols int) gemm.Matrix {
 	return newNF4(q)
 }
 
-// quantize encodes a matrix as bitsandbytes does when it loads one: from the compute type.
+// quantize encodes a matrix as bitsandbytes does when it loads one: from the compute type. Its pages are given back.
 func (b *Builder) quantize(name string, rows, cols int) (*quant.NF4, error) {
-	opt := quant.NF4Options{DType: dtype.F32}
+	opt := quant.NF4Options{DType: dtype.F32, DoubleQuant: b.opt.DoubleQuant, Pool: b.opt.Pool}
 	if b.opt.Half {
 		opt.DType = dtype.BF16
 	}
-	q, err := quant.NewNF4(rows, cols, opt)
-	if err != nil {
-		return nil, err
-	}
-	step := q.RowStep()
-	err = b.eachRows(name, rows, cols, step, func(first int, w []float32) error {
-		n := len(w) / cols
-		parts := (n + step - 1) / step
-		fail := make([]error, parts)
-		b.opt.Pool.Run(parts, func(_, i int) {
-			lo, hi := i*step, min(n, (i+1)*step)
-			part := w[lo*cols : hi*cols]
-			if b.opt.Half {
-				roundBF16(part)
-			}
-			fail[i] = q.SetRows(first+lo, part)
-		})
-		return errors.Join(fail...)
-	})
-	if err == nil && b.opt.DoubleQuant {
-		q.Nest()
-	}
-	return q, err
+	q, err := quant.QuantizeRows(rows, cols, opt, func(first int, dst []float32) error { return b.src.Rows(name, first, dst) })
+	return q, errors.Join(err, b.src.Advise(name, safetensors.DontNeed))
 }
 
 // Rotary is the model's table of positions.

@@ -74,14 +74,3 @@ func viewF32(b []byte) []float32 {
 }
 
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
-// roundBF16 rounds to bfloat16 in place.
-func roundBF16(x []float32) {
-	var h [512]uint16
-	for len(x) > 0 {
-		n := min(len(x), len(h))
-		kernel.Narrow(h[:n], x[:n])
-		kernel.Widen(x[:n], h[:n])
-		x = x[n:]
-	}
-}

@@ -30,6 +30,8 @@ type Batch struct {
 	Pos   []int32      // (T) position of each token in its sequence
 	Segs  []nn.Segment // the sequences
 	Cache *nn.Cache    // keys and values of the tokens before, in generation; nil in training
+
+	Balance *nn.Balance // load-balancing loss of the routers; nil without
 }
 
 // NewBatch puts sequences one after another.
@@ -51,8 +53,12 @@ type Kind string
 
 // The kinds of projection.
 const (
-	Attention Kind = "attention"
-	MLP       Kind = "mlp"
+	Attention       Kind = "attention"
+	LinearAttention Kind = "linear attention"
+	MLP             Kind = "mlp"
+	Expert          Kind = "experts"
+	SharedExpert    Kind = "shared expert"
+	Router          Kind = "router" // which experts a token goes to; "all-linear" does not mean it
 )
 
 // Slot is one linear projection of a model.

@@ -139,10 +139,10 @@ func (a *attention) newScratch(longest int) *scratch {
 	if t.BF16 {
 		s.half = s.u16((rows + 8) * max(d, tileRows))
 	}
-	s.k = s.f32(t.PanelLen(roundUp(keys, t.NR), d))
-	s.v = s.f32(t.PanelLen(a.wide(), keys))
-	s.q = s.f32(t.PanelLen(rows, d))
-	s.p = s.f32(t.PanelLen(rows, tileRows))
+	s.k = s.f32(t.PanelsLen(kernel.Right, keys, d))
+	s.v = s.f32(t.PanelsLen(kernel.Right, d, keys))
+	s.q = s.f32(t.PanelsLen(kernel.Left, rows, d))
+	s.p = s.f32(t.PanelsLen(kernel.Left, rows, tileRows))
 	s.s = s.f32(rows * tileRows)
 	s.out = s.f32(rows * a.wide())
 	s.max, s.sum = s.f32(rows), s.f32(rows)
@@ -163,16 +163,16 @@ func (a *attention) read(s *scratch, x *Tensor, lo, hi, head int) {
 	}
 }
 
-// packRows packs n rows in s.row into panels of wide rows; the inner dimension is the head.
-func (a *attention) packRows(s *scratch, dst []float32, wide, n int) {
-	d := a.h.Dim
-	size := a.Tile.PanelLen(wide, d)
+// packRows packs n rows in s.row into panels of one side; the inner dimension is the head.
+func (a *attention) packRows(s *scratch, dst []float32, side kernel.Side, n int) {
+	t, d := a.Tile, a.h.Dim
+	size, wide := t.PanelLen(side, d), t.Wide(side)
 	for i := 0; i < n; i += wide {
 		out, valid := dst[i/wide*size:][:size], min(wide, n-i)
-		if a.Tile.BF16 {
-			a.Tile.PackRowsBF16(out, wide, s.half[i*d:], d, valid, d)
+		if t.BF16 {
+			t.PackRowsBF16(out, side, s.half[i*d:], d, valid, d)
 		} else {
-			a.Tile.PackRows(out, wide, s.row[i*d:], d, valid, d)
+			t.PackRows(out, side, s.row[i*d:], d, valid, d)
 		}
 	}
 }
@@ -186,13 +186,13 @@ type panels struct {
 // packCols packs n rows in s.row as inner values of dst.
 func (a *attention) packCols(s *scratch, dst panels, n int) {
 	t, d := a.Tile, a.h.Dim
-	size := t.PanelLen(t.NR, dst.long)
+	size := t.PanelLen(kernel.Right, dst.long)
 	for j := 0; j < d; j += t.NR {
-		out := dst.data[j/t.NR*size+t.PanelLen(t.NR, dst.at):][:t.PanelLen(t.NR, n)]
+		out := dst.data[j/t.NR*size+t.PanelLen(kernel.Right, dst.at):][:t.PanelLen(kernel.Right, n)]
 		if t.BF16 {
-			t.PackColsBF16(out, t.NR, s.half[j:], d, min(t.NR, d-j), n)
+			t.PackColsBF16(out, kernel.Right, s.half[j:], d, min(t.NR, d-j), n)
 		} else {
-			t.PackCols(out, t.NR, s.row[j:], d, min(t.NR, d-j), n)
+			t.PackCols(out, kernel.Right, s.row[j:], d, min(t.NR, d-j), n)
 		}
 	}
 }
@@ -207,9 +207,9 @@ type grid struct {
 // product computes c (+)= a·b over k inner values.
 func (a *attention) product(c grid, k int, left []float32, b panels, add bool) {
 	t := a.Tile
-	sa, sb := t.PanelLen(t.MR, k), t.PanelLen(t.NR, b.long)
+	sa, sb := t.PanelLen(kernel.Left, k), t.PanelLen(kernel.Right, b.long)
 	for j := 0; j < c.cols; j += t.NR {
-		right := b.data[j/t.NR*sb+t.PanelLen(t.NR, b.at):]
+		right := b.data[j/t.NR*sb+t.PanelLen(kernel.Right, b.at):]
 		t.MulColumn(k, kernel.Column{N: (c.rows + t.MR - 1) / t.MR, Panel: left, Next: sa}, right, c.c[j:], c.ld, add)
 	}
 }
@@ -222,14 +222,16 @@ func (a *attention) loadKV(s *scratch, hd head) {
 		lo := hd.seg.Start + j
 		hi := min(lo+tileRows, hd.seg.End)
 		a.read(s, a.k, lo, hi, hd.kv)
-		a.packRows(s, s.k[a.keyPanel(j):], a.Tile.NR, hi-lo)
+		a.packRows(s, s.k[a.keyPanel(j):], kernel.Right, hi-lo)
 		a.read(s, a.v, lo, hi, hd.kv)
 		a.packCols(s, panels{s.v, j, keys}, hi-lo)
 	}
 }
 
 // keyPanel is where the panel of key j starts.
-func (a *attention) keyPanel(j int) int { return a.Tile.PanelLen(a.Tile.NR, a.h.Dim) * (j / a.Tile.NR) }
+func (a *attention) keyPanel(j int) int {
+	return a.Tile.PanelLen(kernel.Right, a.h.Dim) * (j / a.Tile.NR)
+}
 
 // visible is the range of keys, relative to the segment, that query i (relative) sees.
 func (a *attention) visible(i int) (lo, hi int) {
@@ -253,7 +255,7 @@ func (a *attention) forward(s *scratch, hd head) {
 func (a *attention) forwardTile(s *scratch, seg Segment, q, i, rows int) {
 	d, keys := a.h.Dim, roundUp(seg.End-seg.Start, tileRows)
 	a.read(s, a.q, seg.Start+i, seg.Start+i+rows, q)
-	a.packRows(s, s.q, a.Tile.MR, rows)
+	a.packRows(s, s.q, kernel.Left, rows)
 	clear(s.out)
 	clear(s.sum)
 	for r := range rows {
@@ -306,16 +308,16 @@ func (a *attention) softmaxRow(s *scratch, r, i, j, cols int) {
 // packScores packs s.s (rows, cols of tileRows) as a left operand of cols inner values.
 func (a *attention) packScores(s *scratch, dst []float32, rows, cols int) {
 	t := a.Tile
-	size := t.PanelLen(t.MR, cols)
+	size := t.PanelLen(kernel.Left, cols)
 	if t.BF16 {
 		kernel.Narrow(s.half[:rows*tileRows], s.s)
 	}
 	for i := 0; i < rows; i += t.MR {
 		out, valid := dst[i/t.MR*size:][:size], min(t.MR, rows-i)
 		if t.BF16 {
-			t.PackRowsBF16(out, t.MR, s.half[i*tileRows:], tileRows, valid, cols)
+			t.PackRowsBF16(out, kernel.Left, s.half[i*tileRows:], tileRows, valid, cols)
 		} else {
-			t.PackRows(out, t.MR, s.s[i*tileRows:], tileRows, valid, cols)
+			t.PackRows(out, kernel.Left, s.s[i*tileRows:], tileRows, valid, cols)
 		}
 	}
 }

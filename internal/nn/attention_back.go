@@ -25,11 +25,11 @@ func (a *attention) newBackScratch(s *scratch, keys int) *backScratch {
 	t, d := a.Tile, a.h.Dim
 	rows := roundUp(max(a.qRows(), tileRows), t.MR)
 	b := &backScratch{}
-	b.vRows = s.f32(t.PanelLen(roundUp(keys, t.NR), d))
-	b.kCols = s.f32(t.PanelLen(a.wide(), keys))
-	b.qCols = s.f32(t.PanelLen(a.wide(), rows+t.KU))
-	b.doRows = s.f32(t.PanelLen(rows, d))
-	b.doCols = s.f32(t.PanelLen(a.wide(), rows+t.KU))
+	b.vRows = s.f32(t.PanelsLen(kernel.Right, keys, d))
+	b.kCols = s.f32(t.PanelsLen(kernel.Right, d, keys))
+	b.qCols = s.f32(t.PanelsLen(kernel.Right, d, rows))
+	b.doRows = s.f32(t.PanelsLen(kernel.Left, rows, d))
+	b.doCols = s.f32(t.PanelsLen(kernel.Right, d, rows))
 	b.dp = s.f32(rows * tileRows)
 	b.dk = s.f32((keys + t.MR) * a.wide())
 	b.dv = s.f32((keys + t.MR) * a.wide())
@@ -73,7 +73,7 @@ func (a *attention) loadKVBack(s *scratch, hd head) {
 		lo := hd.seg.Start + j
 		hi := min(lo+tileRows, hd.seg.End)
 		a.read(s, a.v, lo, hi, hd.kv)
-		a.packRows(s, s.back.vRows[a.keyPanel(j):], a.Tile.NR, hi-lo)
+		a.packRows(s, s.back.vRows[a.keyPanel(j):], kernel.Right, hi-lo)
 		a.read(s, a.k, lo, hi, hd.kv)
 		a.packCols(s, panels{s.back.kCols, j, keys}, hi-lo)
 	}
@@ -81,20 +81,19 @@ func (a *attention) loadKVBack(s *scratch, hd head) {
 
 // backwardTile adds what queries [i, i+rows) of one head contribute.
 func (a *attention) backwardTile(s *scratch, seg Segment, q, i, rows int) {
-	d, b, t, keys := a.h.Dim, s.back, a.Tile, roundUp(seg.End-seg.Start, tileRows)
-	inner := roundUp(rows, t.KU)
+	d, b, keys := a.h.Dim, s.back, roundUp(seg.End-seg.Start, tileRows)
 	lo := seg.Start + i
 	a.read(s, a.do, lo, lo+rows, q)
-	a.packRows(s, b.doRows, t.MR, rows)
-	a.packCols(s, panels{b.doCols, 0, inner}, rows)
+	a.packRows(s, b.doRows, kernel.Left, rows)
+	a.packCols(s, panels{b.doCols, 0, rows}, rows)
 	for r := range rows {
 		o := s.out[:d]
 		a.o.Read(o, lo+r, q*d)
 		b.delta[r] = kernel.Dot(o, s.row[r*d:(r+1)*d])
 	}
 	a.read(s, a.q, lo, lo+rows, q)
-	a.packRows(s, s.q, t.MR, rows)
-	a.packCols(s, panels{b.qCols, 0, inner}, rows)
+	a.packRows(s, s.q, kernel.Left, rows)
+	a.packCols(s, panels{b.qCols, 0, rows}, rows)
 	clear(s.out)
 	first, _ := a.visible(i)
 	for j := first / tileRows * tileRows; j < i+rows; j += tileRows {
@@ -105,9 +104,9 @@ func (a *attention) backwardTile(s *scratch, seg Segment, q, i, rows int) {
 			a.scoreGrad(s, r, i+r, j, cols, a.lse.f[q*a.lse.Cols+lo+r])
 		}
 		a.transposed(s, s.s, rows, cols)
-		a.product(grid{b.dv[j*a.wide():], a.wide(), cols, d}, rows, s.p, panels{b.doCols, 0, inner}, true)
+		a.product(grid{b.dv[j*a.wide():], a.wide(), cols, d}, rows, s.p, panels{b.doCols, 0, rows}, true)
 		a.transposed(s, b.dp, rows, cols)
-		a.product(grid{b.dk[j*a.wide():], a.wide(), cols, d}, rows, s.p, panels{b.qCols, 0, inner}, true)
+		a.product(grid{b.dk[j*a.wide():], a.wide(), cols, d}, rows, s.p, panels{b.qCols, 0, rows}, true)
 		copy(s.s[:rows*tileRows], b.dp)
 		a.packScores(s, s.p, rows, cols)
 		a.product(grid{s.out, a.wide(), rows, d}, cols, s.p, panels{b.kCols, j, keys}, true)
@@ -138,16 +137,16 @@ func (a *attention) scoreGrad(s *scratch, r, i, j, cols int, lse float32) {
 // transposed packs x (rows, cols of tileRows) as the left operand xᵀ of rows inner values into s.p.
 func (a *attention) transposed(s *scratch, x []float32, rows, cols int) {
 	t := a.Tile
-	size := t.PanelLen(t.MR, rows)
+	size := t.PanelLen(kernel.Left, rows)
 	if t.BF16 {
 		kernel.Narrow(s.half[:rows*tileRows], x)
 	}
 	for i := 0; i < cols; i += t.MR {
 		out, valid := s.p[i/t.MR*size:][:size], min(t.MR, cols-i)
 		if t.BF16 {
-			t.PackColsBF16(out, t.MR, s.half[i:], tileRows, valid, rows)
+			t.PackColsBF16(out, kernel.Left, s.half[i:], tileRows, valid, rows)
 		} else {
-			t.PackCols(out, t.MR, x[i:], tileRows, valid, rows)
+			t.PackCols(out, kernel.Left, x[i:], tileRows, valid, rows)
 		}
 	}
 }

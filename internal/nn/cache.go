@@ -2,22 +2,33 @@ package nn
 
 import "graft/internal/kernel"
 
-// Cache keeps the keys and values of one sequence for every layer, (Capacity, KV·Dim) each.
+// Cache keeps what the layers of a model remember of one sequence.
 type Cache struct {
 	Len      int // tokens held
 	Capacity int
-	layers   []keyValue
+	layers   []layerCache
 }
 
+// layerCache holds keys and values of all tokens, or the state of a recurrence.
+type layerCache struct {
+	keyValue
+	*recurrent
+}
+
+// keyValue are the keys and values of an attention, (Capacity, KV·Dim) each.
 type keyValue struct{ k, v *Tensor }
 
-// NewCache makes an empty cache for capacity tokens; width is KV·Dim.
-func (c *Context) NewCache(layers, capacity, width int) *Cache {
-	s := &Cache{Capacity: capacity}
-	for range layers {
-		s.layers = append(s.layers, keyValue{c.New(capacity, width), c.New(capacity, width)})
-	}
-	return s
+// NewCache makes an empty cache for capacity tokens, without layers yet.
+func NewCache(capacity int) *Cache { return &Cache{Capacity: capacity} }
+
+// AddAttention adds a layer of keys and values; width is KV·Dim.
+func (s *Cache) AddAttention(c *Context, width int) {
+	s.layers = append(s.layers, layerCache{keyValue: keyValue{c.New(s.Capacity, width), c.New(s.Capacity, width)}})
+}
+
+// AddDeltaNet adds a layer of the given form.
+func (s *Cache) AddDeltaNet(c *Context, d DeltaShape) {
+	s.layers = append(s.layers, layerCache{recurrent: newRecurrent(c, d)})
 }
 
 // Free gives the memory back.
@@ -25,6 +36,7 @@ func (s *Cache) Free() {
 	for _, l := range s.layers {
 		l.k.Free()
 		l.v.Free()
+		l.recurrent.free()
 	}
 	s.layers = nil
 }
@@ -42,7 +54,7 @@ func (t *Tape) CachedAttention(q, k, v *Value, h Heads, s *Cache, layer int) *Va
 	}
 	t.Record(o, Op{Compute: func() {
 		o.data = t.New(q.Rows, q.Cols)
-		one := attendOne{t.Context, o.data, q.Data(), s.layers[layer], h, past}
+		one := attendOne{t.Context, o.data, q.Data(), l.keyValue, h, past}
 		t.Pool.Run(q.Rows*h.Q, func(_, task int) { one.run(task/h.Q, task%h.Q) })
 	}})
 	return o

@@ -25,3 +25,27 @@ func (t *Tape) SwiGLU(gate, up *Value) *Value {
 	}})
 	return h
 }
+
+// SwiGLUHalves is SwiGLU of a value whose columns are gate and up side by side: (N, 2I) → (N, I).
+func (t *Tape) SwiGLUHalves(x *Value) *Value {
+	n := x.Cols / 2
+	h := t.Make(x.Rows, n, false, x)
+	t.Record(h, Op{Again: true, Uses: []*Value{x}, Compute: func() {
+		h.data = t.New(x.Rows, n)
+		in := x.Data()
+		t.Rows(x.Rows, 2, x.Cols, func(i int, buf [][]float32) {
+			src, dst := in.row(buf[0], i), h.data.target(buf[1], i)
+			kernel.SwiGLU(dst, src[:n], src[n:])
+			h.data.done(dst, i)
+		})
+	}, Back: func() {
+		in := x.Data()
+		dx, add := t.gradTensor(x)
+		t.Rows(x.Rows, 4, x.Cols, func(i int, buf [][]float32) {
+			src, d := in.row(buf[0], i), buf[1]
+			kernel.SwiGLUGrad(d[:n], d[n:], src[:n], src[n:], h.grad.row(buf[2], i))
+			dx.put(d, buf[3], i, add)
+		})
+	}})
+	return h
+}

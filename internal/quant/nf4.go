@@ -49,18 +49,23 @@ var nf4Levels = [16]float32{
 // NewNF4 returns a matrix to be filled by SetRows.
 func NewNF4(rows, cols int, opt NF4Options) (*NF4, error) {
 	q := &NF4{Rows: rows, Cols: cols, BlockSize: opt.BlockSize, DType: opt.DType}
-	if q.BlockSize == 0 {
-		q.BlockSize = 64
-	}
-	if q.DType == dtype.Invalid {
-		q.DType = dtype.BF16
-	}
+	q.defaults()
 	if err := q.checkShape(); err != nil {
 		return nil, err
 	}
 	q.Packed = make([]byte, (q.Elements()+1)/2)
 	q.Absmax = make([]float32, q.Blocks())
 	return q, nil
+}
+
+// defaults replaces what options leave out.
+func (q *NF4) defaults() {
+	if q.BlockSize == 0 {
+		q.BlockSize = 64
+	}
+	if q.DType == dtype.Invalid {
+		q.DType = dtype.BF16
+	}
 }
 
 // checkShape checks everything about q but its slices.

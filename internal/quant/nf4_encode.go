@@ -1,10 +1,13 @@
 package quant
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sort"
 
+	"graft/internal/dtype"
+	"graft/internal/kernel"
 	"graft/internal/parallel"
 )
 
@@ -21,9 +24,62 @@ func QuantizeNF4(w []float32, rows, cols int, opt NF4Options) (*NF4, error) {
 		return nil, err
 	}
 	if opt.DoubleQuant {
-		q.Nest()
+		q.nest(opt.Pool)
 	}
 	return q, nil
+}
+
+// taskElements is about how many elements a task of QuantizeRows has.
+const taskElements = 1 << 17
+
+// QuantizeRows quantises a matrix that is never whole in memory: read sets dst to rows from first on and is called from several goroutines.
+// Elements are rounded to the type that the matrix decodes to first, as bitsandbytes does when it loads one.
+func QuantizeRows(rows, cols int, opt NF4Options, read func(first int, dst []float32) error) (*NF4, error) {
+	q, err := NewNF4(rows, cols, opt)
+	if err != nil {
+		return nil, err
+	}
+	step := q.RowStep()
+	step *= max(taskElements/(step*cols), 1)
+	buffers := make([][]float32, opt.Pool.Workers())
+	errs := make([]error, ceil(rows, step))
+	opt.Pool.Ranges(rows, step, func(w, lo, hi int) {
+		if buffers[w] == nil {
+			buffers[w] = make([]float32, min(step, rows)*cols)
+		}
+		part := buffers[w][:(hi-lo)*cols]
+		err := read(lo, part)
+		if err == nil {
+			round(part, q.DType)
+			err = q.SetRows(lo, part)
+		}
+		errs[lo/step] = err
+	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if opt.DoubleQuant {
+		q.nest(opt.Pool)
+	}
+	return q, nil
+}
+
+// round rounds to a type in place.
+func round(x []float32, d dtype.DType) {
+	var h [512]uint16
+	switch d {
+	case dtype.BF16:
+		for len(x) > 0 {
+			n := min(len(x), len(h))
+			kernel.Narrow(h[:n], x[:n])
+			kernel.Widen(x[:n], h[:n])
+			x = x[n:]
+		}
+	case dtype.F16:
+		for i, v := range x {
+			x[i] = d.Round(v)
+		}
+	}
 }
 
 // RowStep returns the number of rows after which a row begins a block again: SetRows starts at its multiples.
@@ -156,7 +212,9 @@ func nf4Code(t float32) byte {
 }
 
 // Nest quantises the absmaxes of a complete matrix in place. It does nothing if they are quantised already.
-func (q *NF4) Nest() {
+func (q *NF4) Nest() { q.nest(nil) }
+
+func (q *NF4) nest(pool *parallel.Pool) {
 	if q.Nested != nil {
 		return
 	}
@@ -164,12 +222,12 @@ func (q *NF4) Nest() {
 	for _, m := range q.Absmax {
 		sum += float64(m)
 	}
-	q.Nested = nest(q.Absmax, float32(sum/float64(len(q.Absmax))))
+	q.Nested = nest(q.Absmax, float32(sum/float64(len(q.Absmax))), pool)
 	q.Absmax = nil
 }
 
 // nest quantises absmaxes with a given offset.
-func nest(absmaxes []float32, offset float32) *Nested {
+func nest(absmaxes []float32, offset float32, pool *parallel.Pool) *Nested {
 	n := &Nested{
 		Codes:     make([]byte, len(absmaxes)),
 		Map:       dynamicMap(),
@@ -178,17 +236,23 @@ func nest(absmaxes []float32, offset float32) *Nested {
 		Offset:    offset,
 	}
 	thresholds := midpoints(n.Map[:])
-	var block [nestedBlock]float32
-	for b := range n.Absmax {
-		lo := b * nestedBlock
-		t := block[:min(nestedBlock, len(absmaxes)-lo)]
-		for i := range t {
-			t[i] = absmaxes[lo+i] - offset
+	pool.Ranges(len(n.Absmax), 16, func(_, lo, hi int) {
+		for b := lo; b < hi; b++ {
+			n.encode(b, absmaxes[b*nestedBlock:min((b+1)*nestedBlock, len(absmaxes))], thresholds)
 		}
-		n.Absmax[b] = normalize(t, true)
-		for i, x := range t {
-			n.Codes[lo+i] = byte(sort.Search(len(thresholds), func(k int) bool { return thresholds[k] >= x }))
-		}
-	}
+	})
 	return n
+}
+
+// encode quantises block b of absmaxes.
+func (n *Nested) encode(b int, absmaxes, thresholds []float32) {
+	var block [nestedBlock]float32
+	t := block[:len(absmaxes)]
+	for i := range t {
+		t[i] = absmaxes[i] - n.Offset
+	}
+	n.Absmax[b] = normalize(t, true)
+	for i, x := range t {
+		n.Codes[b*nestedBlock+i] = byte(sort.Search(len(thresholds), func(k int) bool { return thresholds[k] >= x }))
+	}
 }

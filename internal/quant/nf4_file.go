@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"graft/internal/dtype"
 	"graft/internal/safetensors"
@@ -63,7 +64,6 @@ func (q *NF4) Tensors(name string) []safetensors.Tensor {
 		one("", dtype.U8, q.Packed, len(q.Packed), 1),
 		one(suffixMap, dtype.F32, floatBytes(nf4Levels[:]), len(nf4Levels)),
 	}
-	text := fmt.Sprintf(`{"quant_type": "nf4", "blocksize": %d, "dtype": "%s", "shape": [%d, %d]`, q.BlockSize, q.DType.Torch(), q.Rows, q.Cols)
 	if n := q.Nested; n == nil {
 		list = append(list, one(suffixAbsmax, dtype.F32, floatBytes(q.Absmax), len(q.Absmax)))
 	} else {
@@ -71,9 +71,60 @@ func (q *NF4) Tensors(name string) []safetensors.Tensor {
 			one(suffixAbsmax, dtype.U8, n.Codes, len(n.Codes)),
 			one(suffixNestedAbsmax, dtype.F32, floatBytes(n.Absmax), len(n.Absmax)),
 			one(suffixNestedMap, dtype.F32, floatBytes(n.Map[:]), len(n.Map)))
+	}
+	text := q.state()
+	return append(list, one(suffixState, dtype.U8, []byte(text), len(text)))
+}
+
+// state is the text of the quant_state.
+func (q *NF4) state() string {
+	text := fmt.Sprintf(`{"quant_type": "nf4", "blocksize": %d, "dtype": "%s", "shape": [%d, %d]`, q.BlockSize, q.DType.Torch(), q.Rows, q.Cols)
+	if n := q.Nested; n != nil {
 		text += fmt.Sprintf(`, "nested_blocksize": %d, "nested_dtype": "float32", "nested_offset": %s`, n.BlockSize, pythonFloat(n.Offset))
 	}
-	return append(list, one(suffixState, dtype.U8, []byte(text+"}"), len(text)+1))
+	return text + "}"
+}
+
+// NF4Infos describes the tensors that Padded gives of a matrix that is still to be quantised. The last is the quant_state.
+func NF4Infos(name string, rows, cols int, opt NF4Options) ([]safetensors.Info, error) {
+	q := &NF4{Rows: rows, Cols: cols, BlockSize: opt.BlockSize, DType: opt.DType}
+	q.defaults()
+	if err := q.checkShape(); err != nil {
+		return nil, err
+	}
+	one := func(suffix string, d dtype.DType, shape ...int) safetensors.Info {
+		return safetensors.Info{Name: name + suffix, DType: d, Shape: shape}
+	}
+	list := []safetensors.Info{one("", dtype.U8, (q.Elements()+1)/2, 1), one(suffixMap, dtype.F32, len(nf4Levels))}
+	if !opt.DoubleQuant {
+		list = append(list, one(suffixAbsmax, dtype.F32, q.Blocks()))
+	} else {
+		q.Nested = &Nested{BlockSize: nestedBlock}
+		list = append(list, one(suffixAbsmax, dtype.U8, q.Blocks()),
+			one(suffixNestedAbsmax, dtype.F32, ceil(q.Blocks(), nestedBlock)), one(suffixNestedMap, dtype.F32, 256))
+	}
+	return append(list, one(suffixState, dtype.U8, q.paddedState())), nil
+}
+
+// longestOffset is the number of characters of the longest float32 that pythonFloat writes: -1.2345678901234567e-38.
+const longestOffset = 23
+
+// paddedState is the number of bytes of a quant_state whatever its offset.
+func (q *NF4) paddedState() int {
+	s := len(q.state())
+	if q.Nested != nil {
+		s += longestOffset - len(pythonFloat(q.Nested.Offset))
+	}
+	return s
+}
+
+// Padded is Tensors with a quant_state that ends in spaces, which no reader minds, so that its size is known beforehand.
+func (q *NF4) Padded(name string) []safetensors.Tensor {
+	list := q.Tensors(name)
+	s := &list[len(list)-1]
+	n := q.paddedState()
+	s.Data, s.Shape = append(s.Data, bytes.Repeat([]byte{' '}, n-len(s.Data))...), []int{n}
+	return list
 }
 
 // pythonFloat writes f as Python's json does the same number in double precision.
@@ -104,8 +155,8 @@ type Container interface {
 	Bytes(name string) ([]byte, error)
 }
 
-// ParseNF4 reads the matrix that bitsandbytes stored under name and checks all of it. What is large is not copied: the result is
-// valid as long as the container is open.
+// ParseNF4 reads the matrix that bitsandbytes stored under name and checks it. What is large is neither copied nor read, codes and absmaxes,
+// so that a model larger than memory opens at once; the result is valid as long as the container is open.
 func ParseNF4(name string, c Container) (*NF4, error) {
 	p := parser{name: name, c: c}
 	q := p.parse()
@@ -143,7 +194,7 @@ func (p *parser) parse() *NF4 {
 	}
 	q.Packed = p.packed((q.Elements() + 1) / 2)
 	if p.state.NestedOffset == nil {
-		q.Absmax = p.floats(suffixAbsmax, q.Blocks())
+		q.Absmax = viewF32(p.typed(suffixAbsmax, dtype.F32, q.Blocks()))
 	} else {
 		q.Nested = p.nested(q.Blocks())
 	}
@@ -210,6 +261,21 @@ func (p *parser) nested(blocks int) *Nested {
 	}
 	n.Absmax = p.floats(suffixNestedAbsmax, ceil(blocks, max(n.BlockSize, 1)))
 	return n
+}
+
+// viewF32 views little-endian bytes as float32, in place where the machine allows it.
+func viewF32(b []byte) []float32 {
+	if len(b) == 0 {
+		return nil
+	}
+	if p := unsafe.Pointer(&b[0]); binary.NativeEndian.Uint16([]byte{1, 0}) == 1 && uintptr(p)%4 == 0 {
+		return unsafe.Slice((*float32)(p), len(b)/4)
+	}
+	f := make([]float32, len(b)/4)
+	for i := range f {
+		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return f
 }
 
 func (p *parser) floats(suffix string, n int) []float32 {

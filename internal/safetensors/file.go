@@ -17,14 +17,16 @@ type Advice int
 // The advices.
 const (
 	WillNeed Advice = iota // read it ahead
-	DontNeed               // forget it; a later access reads it from disk again
+	DontNeed               // take it out of this process; the system may keep it
+	Evict                  // DontNeed, and the system forgets it too: a later access reads it from disk again
 )
 
 // A File is an open, memory-mapped safetensors file. Its methods may be called from several goroutines, Close from one, last.
 type File struct {
 	path     string
-	mapping  []byte // the whole file
-	data     []byte // what follows the header
+	file     *os.File // kept open for advice; nil where there is none
+	mapping  []byte   // the whole file
+	data     []byte   // what follows the header
 	tensors  []entry
 	byName   map[string]int // into tensors
 	metadata map[string]string
@@ -32,14 +34,15 @@ type File struct {
 
 // Open maps the file at path and checks all of its header.
 func Open(path string) (*File, error) {
-	mapping, err := mapFile(path)
+	mapping, file, err := mapFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: %w", err)
 	}
 	f, err := newFile(path, mapping)
 	if err != nil {
-		return nil, errors.Join(err, unmap(mapping))
+		return nil, errors.Join(err, unmap(mapping), closeFile(file))
 	}
+	f.file = file
 	return f, nil
 }
 
@@ -58,9 +61,16 @@ func newFile(path string, content []byte) (*File, error) {
 
 // Close unmaps the file. Slices that Bytes returned must not be touched any more.
 func (f *File) Close() error {
-	mapping := f.mapping
-	f.mapping, f.data, f.tensors, f.byName = nil, nil, nil, nil
-	return unmap(mapping)
+	mapping, file := f.mapping, f.file
+	f.mapping, f.data, f.tensors, f.byName, f.file = nil, nil, nil, nil, nil
+	return errors.Join(unmap(mapping), closeFile(file))
+}
+
+func closeFile(f *os.File) error {
+	if f == nil {
+		return nil
+	}
+	return f.Close()
 }
 
 // Path returns the path given to Open.
@@ -101,11 +111,25 @@ func (f *File) Advise(name string, a Advice) error {
 	if err != nil {
 		return err
 	}
-	start := len(f.mapping) - len(f.data)
-	if err := advise(f.mapping, start+t.begin, start+t.end, a); err != nil {
-		return fmt.Errorf("safetensors: %s: tensor %q: madvise: %w", f.path, name, err)
+	return f.region(t).Advise(a)
+}
+
+// Regions are where the named tensors lie.
+func (f *File) Regions(names []string) ([]Region, error) {
+	list := make([]Region, 0, len(names))
+	for _, name := range names {
+		t, err := f.lookup(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f.region(t))
 	}
-	return nil
+	return join(list), nil
+}
+
+func (f *File) region(t entry) Region {
+	start := len(f.mapping) - len(f.data)
+	return Region{f, start + t.begin, start + t.end}
 }
 
 func (f *File) lookup(name string) (entry, error) {

@@ -246,6 +246,23 @@ func (s *Set) Advise(name string, a Advice) error {
 	return f.Advise(name, a)
 }
 
+// Regions are where the named tensors lie.
+func (s *Set) Regions(names []string) ([]Region, error) {
+	list := make([]Region, 0, len(names))
+	for _, name := range names {
+		f, err := s.lookup(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := f.Regions([]string{name})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r...)
+	}
+	return join(list), nil
+}
+
 func (s *Set) lookup(name string) (*File, error) {
 	f, ok := s.owner[name]
 	if !ok {

@@ -10,21 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mapFile maps the file read-only; an empty file gives an empty slice.
-func mapFile(path string) (mapping []byte, err error) {
+// mapFile maps the file read-only; an empty file gives an empty slice. The file stays open.
+func mapFile(path string) (mapping []byte, file *os.File, err error) {
 	f, size, err := openRegular(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
 	if size == 0 {
-		return nil, nil
+		return nil, nil, f.Close()
 	}
 	mapping, err = unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {
-		return nil, fmt.Errorf("mmap %s: %w", path, err)
+		return nil, nil, errors.Join(fmt.Errorf("mmap %s: %w", path, err), f.Close())
 	}
-	return mapping, nil
+	return mapping, f, nil
 }
 
 func unmap(mapping []byte) error {
@@ -34,20 +33,16 @@ func unmap(mapping []byte) error {
 	return unix.Munmap(mapping)
 }
 
-// advise covers whole pages: WillNeed all that hold a byte of [begin, end), DontNeed only those that hold nothing else.
-func advise(mapping []byte, begin, end int, a Advice) error {
+// advise covers all pages that hold a byte of [begin, end). Neighbours' bytes in them are read again when they are needed.
+func advise(f *os.File, mapping []byte, begin, end int, a Advice) error {
 	page := os.Getpagesize()
-	up := func(n int) int { return (n + page - 1) / page * page }
-	down := func(n int) int { return n / page * page }
-	advice := unix.MADV_WILLNEED
-	if a == DontNeed {
-		advice = unix.MADV_DONTNEED
-		begin, end = up(begin), down(end)
-	} else {
-		begin, end = down(begin), min(up(end), len(mapping))
+	begin, end = begin/page*page, min((end+page-1)/page*page, len(mapping))
+	if a == WillNeed {
+		return fetch(f, mapping, begin, end)
 	}
-	if begin >= end {
-		return nil
+	err := unix.Madvise(mapping[begin:end], unix.MADV_DONTNEED)
+	if err == nil && a == Evict {
+		err = evict(f, begin, end)
 	}
-	return unix.Madvise(mapping[begin:end], advice)
+	return err
 }

@@ -39,7 +39,14 @@ func Write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	if metadata == nil {
 		metadata = map[string]string{"format": "pt"}
 	}
-	head, err := encodeHeader(sorted, metadata)
+	infos := make([]Info, len(sorted))
+	for i, t := range sorted {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("tensor %q: %w", t.Name, err)
+		}
+		infos[i] = t.Info
+	}
+	head, err := encodeHeader(infos, metadata)
 	if err != nil {
 		return err
 	}
@@ -55,7 +62,7 @@ func Write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 }
 
 // encodeHeader returns the length and the header, padded with spaces to a multiple of eight bytes.
-func encodeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
+func encodeHeader(tensors []Info, metadata map[string]string) ([]byte, error) {
 	b := bytes.NewBuffer(make([]byte, lengthSize))
 	b.WriteByte('{')
 	if len(metadata) > 0 {
@@ -64,8 +71,8 @@ func encodeHeader(sorted []Tensor, metadata map[string]string) ([]byte, error) {
 		}
 	}
 	begin := 0
-	seen := make(map[string]bool, len(sorted))
-	for _, t := range sorted {
+	seen := make(map[string]bool, len(tensors))
+	for _, t := range tensors {
 		size, err := t.check()
 		if err == nil && seen[t.Name] {
 			err = errors.New("given twice")
@@ -118,7 +125,7 @@ func member(b *bytes.Buffer, key string, value any) error {
 }
 
 // check returns the number of bytes of a tensor that can be written.
-func (t *Tensor) check() (int, error) {
+func (t *Info) check() (int, error) {
 	switch {
 	case t.Name == metadataKey:
 		return 0, errors.New("the name is reserved")
@@ -131,11 +138,16 @@ func (t *Tensor) check() (int, error) {
 	case slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }):
 		return 0, fmt.Errorf("shape %v has a negative dimension", t.Shape)
 	}
-	size, err := product(t.DType.Size(), t.Shape)
+	return product(t.DType.Size(), t.Shape)
+}
+
+// check compares the data with the description.
+func (t *Tensor) check() error {
+	size, err := t.Info.check()
 	if err == nil && t.Stream == nil && len(t.Data) != size {
 		err = fmt.Errorf("%d bytes given for %s of shape %v, want %d", len(t.Data), t.DType, t.Shape, size)
 	}
-	return size, err
+	return err
 }
 
 func (t *Tensor) write(w io.Writer) error {

@@ -43,6 +43,7 @@ type golden struct {
 	Results      []struct {
 		Step         int     `json:"step"`
 		Loss         float64 `json:"loss"`
+		AuxLoss      float64 `json:"aux_loss"`
 		GradNorm     float64 `json:"grad_norm"`
 		LearningRate float64 `json:"learning_rate"`
 		Epoch        float64 `json:"epoch"`
@@ -121,7 +122,7 @@ func (g *golden) options(checkpointing bool) train.Options {
 	return train.Options{
 		Epochs: g.NumEpochs, MaxSteps: g.MaxSteps, BatchSize: g.BatchSize, Accumulation: g.Accumulation, LearningRate: g.LearningRate,
 		Schedule: g.Scheduler, WarmupSteps: g.WarmupSteps, WarmupRatio: g.WarmupRatio, WeightDecay: g.WeightDecay, Beta1: g.Beta1,
-		Beta2: g.Beta2, Epsilon: g.Epsilon, MaxGradNorm: g.MaxGradNorm, Checkpointing: checkpointing, LoggingSteps: 1, SaveTotalLimit: 1,
+		Beta2: g.Beta2, Epsilon: g.Epsilon, MaxGradNorm: g.MaxGradNorm, Checkpointing: checkpointing, LoggingSteps: 1, SaveTotalLimit: 1, RouterAuxLoss: true,
 	}
 }
 
@@ -152,7 +153,12 @@ func checkCurve(t *testing.T, dir string, checkpointing bool) {
 		t.Fatalf("%d steps, TRL made %d", len(steps), len(g.Results))
 	}
 	for i, want := range g.Results {
-		near(t, want.Step, "loss", steps[i].Loss, want.Loss, 1e-4)
+		loss := steps[i].Loss // TRL's contains the routers'
+		if want.AuxLoss != 0 {
+			loss += m.Config().MoE.AuxLossCoef * steps[i].AuxLoss
+			near(t, want.Step, "aux loss", steps[i].AuxLoss, want.AuxLoss, 1e-4)
+		}
+		near(t, want.Step, "loss", loss, want.Loss, 1e-4)
 		near(t, want.Step, "gradient norm", steps[i].GradNorm, want.GradNorm, 1e-3)
 		near(t, want.Step, "learning rate", steps[i].LearningRate, want.LearningRate, 1e-9)
 		near(t, want.Step, "epoch", steps[i].Epoch, want.Epoch, 1e-9)

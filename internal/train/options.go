@@ -25,6 +25,7 @@ type Options struct {
 
 	Shuffle       bool
 	Checkpointing bool // recompute layers on the way back
+	RouterAuxLoss bool // add the load-balancing loss of routers, with the model's coefficient
 	Seed          uint64
 
 	LoggingSteps   int // a metrics line every so many steps

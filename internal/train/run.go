@@ -25,8 +25,21 @@ type Setup struct {
 	Base    adapter.Base // for the adapter's files
 	Train   []Row
 	Eval    []Row // nil without evaluation
-	Dir     string
-	Sink    event.Sink
+
+	Mix      []Portion // of Train, in its order; nil: all rows once an epoch
+	EvalSets []EvalSet // of Eval, in its order; nil: it is one set
+	Dir      string
+	Sink     event.Sink
+}
+
+// A Portion is the rows of one source and how many of them an epoch takes: each epoch goes on where the last one stopped in a fixed
+// permutation of them, and begins anew at its end.
+type Portion struct{ Rows, PerEpoch int }
+
+// An EvalSet is the rows of one evaluation set.
+type EvalSet struct {
+	Name string
+	Rows int
 }
 
 // Run is a training run.
@@ -50,6 +63,7 @@ type State struct {
 	Tokens        int     `json:"tokens"`
 	TrainedTokens int     `json:"trained_tokens"`
 	LossSum       float64 `json:"loss_sum"` // of the steps since the last metrics line
+	AuxSum        float64 `json:"aux_loss_sum"`
 	MetricsBytes  int64   `json:"metrics_bytes"`
 	Evaluated     int     `json:"evaluated"` // step of the last evaluation
 	BestLoss      float64 `json:"best_loss"`
@@ -60,13 +74,14 @@ type State struct {
 
 // New prepares a run in s.Dir and continues from its last checkpoint, if there is one.
 func New(s Setup, o Options) (*Run, error) {
-	plan, err := o.plan(len(s.Train))
+	n := EpochRows(len(s.Train), s.Mix)
+	plan, err := o.plan(n)
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{Setup: s, nn: s.Context, model: s.Model, adapter: s.Adapter, opt: o, plan: plan, saved: time.Now()}
 	r.order = order{
-		rows: len(s.Train), batch: o.BatchSize, accumulation: o.Accumulation, shuffle: o.Shuffle, seed: o.Seed, perEpoch: plan.perEpoch,
+		rows: n, mix: s.Mix, batch: o.BatchSize, accumulation: o.Accumulation, shuffle: o.Shuffle, seed: o.Seed, perEpoch: plan.perEpoch,
 	}
 	r.adam = optim.NewAdamW(s.Adapter.Params(), o.Beta1, o.Beta2, o.Epsilon, o.WeightDecay)
 	if err := r.restore(); err != nil {
@@ -101,7 +116,7 @@ func (r *Run) step(ctx context.Context) error {
 	start := time.Now()
 	batches := r.batches(r.state.Step)
 	r.adapter.Clock.Step = uint64(r.state.Step)
-	loss, err := r.gradients(ctx, batches)
+	loss, aux, err := r.gradients(ctx, batches)
 	if err != nil {
 		optim.ZeroGrad(r.adam.Params)
 		return err
@@ -115,7 +130,7 @@ func (r *Run) step(ctx context.Context) error {
 	r.adam.Update(r.nn.Pool, rate, optim.ClipFactor(norm, r.opt.MaxGradNorm))
 	r.adapter.Clock.Version++
 	optim.ZeroGrad(r.adam.Params)
-	return r.log(batches, event.Step{Loss: loss, GradNorm: norm, LearningRate: rate}, time.Since(start))
+	return r.log(batches, event.Step{Loss: loss, AuxLoss: aux, GradNorm: norm, LearningRate: rate}, time.Since(start))
 }
 
 // batches are the rows of step n.
@@ -142,12 +157,14 @@ func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
 	s.Step++
 	s.Tokens += n
 	s.LossSum += e.Loss
+	s.AuxSum += e.AuxLoss
 	e.Step, e.Total, e.Tokens, e.TrainedTokens = s.Step, r.plan.total, s.Tokens, s.TrainedTokens
 	e.Epoch = r.order.epochs(s.Step)
 	e.TokensPerSecond, e.RSSBytes = float64(n)/took.Seconds(), mem.RSS()
 	if e.Logged = s.Step%r.opt.LoggingSteps == 0; e.Logged {
 		e.Loss = s.LossSum / float64(r.opt.LoggingSteps)
-		s.LossSum = 0
+		e.AuxLoss = s.AuxSum / float64(r.opt.LoggingSteps)
+		s.LossSum, s.AuxSum = 0, 0
 		if err := r.metrics.write(&e); err != nil {
 			return err
 		}
@@ -176,15 +193,10 @@ func (r *Run) observe(ctx context.Context) error {
 
 // evaluation measures the held-out loss and decides on early stopping.
 func (r *Run) evaluation(ctx context.Context) error {
-	loss, n, err := r.Evaluate(ctx, r.Eval)
+	loss, err := r.evaluateSets(ctx)
 	if err != nil {
 		return err
 	}
-	e := event.Eval{Step: r.state.Step, EvalLoss: loss, Tokens: n}
-	if err := r.metrics.write(e); err != nil {
-		return err
-	}
-	r.Sink.Emit(e)
 	r.state.Evaluated = r.state.Step
 	if r.opt.Patience == 0 {
 		return nil
@@ -200,6 +212,44 @@ func (r *Run) evaluation(ctx context.Context) error {
 		r.Sink.Emit(event.Note{Text: fmt.Sprintf("stopping after step %d: %d evaluations without improvement over %.4f at step %d",
 			s.Step, s.SinceBest, s.BestLoss, s.BestStep)})
 	}
+	return nil
+}
+
+// evaluateSets measures the loss of each set and of all together, which it returns: the mean over all trained tokens.
+func (r *Run) evaluateSets(ctx context.Context) (float64, error) {
+	sets := r.EvalSets
+	if len(sets) == 0 {
+		sets = []EvalSet{{Rows: len(r.Eval)}}
+	}
+	var all event.Eval
+	var sum float64
+	for at, i := 0, 0; i < len(sets); i++ {
+		loss, n, err := r.Evaluate(ctx, r.Eval[at:at+sets[i].Rows])
+		if err != nil {
+			return 0, err
+		}
+		at += sets[i].Rows
+		all.Tokens += n
+		sum += loss * float64(n)
+		if len(sets) == 1 {
+			all.EvalLoss = loss
+		} else if err := r.told(event.Eval{Step: r.state.Step, EvalLoss: loss, Tokens: n, Set: sets[i].Name}); err != nil {
+			return 0, err
+		}
+	}
+	if len(sets) > 1 {
+		all.EvalLoss = sum / float64(max(all.Tokens, 1))
+	}
+	all.Step = r.state.Step
+	return all.EvalLoss, r.told(all)
+}
+
+// told writes an evaluation into the metrics and emits it.
+func (r *Run) told(e event.Eval) error {
+	if err := r.metrics.write(e); err != nil {
+		return err
+	}
+	r.Sink.Emit(e)
 	return nil
 }
 

@@ -16,28 +16,38 @@ const passTokens = 32768
 type pass struct {
 	batch   *model.Batch
 	targets []int32 // (T) the next token where it is trained, else nn.Ignore
+	part    []int32 // (T) which of the pass's batches a token is of
+	batches int
 	trained int
 }
 
-// newPass lays rows out. The first token of a document is never a target, the last position has none.
-func newPass(rows []Row) *pass {
-	p := &pass{}
+// newPass lays batches out. The first token of a document is never a target, the last position has none.
+func newPass(batches ...[]Row) *pass {
+	p := &pass{batches: len(batches)}
 	var docs [][]int32
-	for _, r := range rows {
-		for _, s := range r {
-			docs = append(docs, s.IDs)
-			for i := range s.IDs {
-				t := int32(nn.Ignore)
-				if i+1 < len(s.IDs) && s.Trained[i+1] {
-					t = s.IDs[i+1]
-					p.trained++
-				}
-				p.targets = append(p.targets, t)
+	for b, rows := range batches {
+		for _, r := range rows {
+			for _, s := range r {
+				docs = append(docs, s.IDs)
+				p.add(s, int32(b))
 			}
 		}
 	}
 	p.batch = model.NewBatch(docs...)
 	return p
+}
+
+// add appends the targets of a document.
+func (p *pass) add(s Sample, batch int32) {
+	for i := range s.IDs {
+		t := int32(nn.Ignore)
+		if i+1 < len(s.IDs) && s.Trained[i+1] {
+			t = s.IDs[i+1]
+			p.trained++
+		}
+		p.targets = append(p.targets, t)
+		p.part = append(p.part, batch)
+	}
 }
 
 // trainedTokens counts the targets of rows.
@@ -68,20 +78,21 @@ func tokens(rows []Row) int {
 // passes cuts the batches of a step.
 func (r *Run) passes(batches [][]Row) []*pass {
 	var ps []*pass
-	var rows []Row
-	size := 0
-	for _, b := range batches {
-		if n := tokens(b); size > 0 && (!r.opt.Checkpointing || size+n > passTokens) {
-			ps = append(ps, newPass(rows))
-			rows, size = nil, 0
+	first, size := 0, 0
+	for i, b := range batches {
+		n := tokens(b)
+		if size > 0 && (!r.opt.Checkpointing || size+n > passTokens) {
+			ps = append(ps, newPass(batches[first:i]...))
+			first, size = i, 0
 		}
-		rows, size = append(rows, b...), size+tokens(b)
+		size += n
 	}
-	return append(ps, newPass(rows))
+	return append(ps, newPass(batches[first:]...))
 }
 
-// gradients adds the gradient of the mean loss over all trained tokens of the batches to the parameters and returns that mean.
-func (r *Run) gradients(ctx context.Context, batches [][]Row) (loss float64, err error) {
+// gradients adds the gradient of the mean loss over all trained tokens of the batches, and of the routers' loss, to the parameters. It
+// returns that mean and the mean of the routers' losses over the batches.
+func (r *Run) gradients(ctx context.Context, batches [][]Row) (loss, aux float64, err error) {
 	trained := 0
 	for _, b := range batches {
 		trained += trainedTokens(b)
@@ -92,14 +103,28 @@ func (r *Run) gradients(ctx context.Context, batches [][]Row) (loss float64, err
 	r.adapter.Clock.Row = 0
 	var sum float64
 	for _, p := range r.passes(batches) {
+		if coef := r.auxCoef(); coef > 0 {
+			p.batch.Balance = nn.NewBalance(p.part, float32(coef/float64(len(batches))))
+		}
 		s, err := r.forwardBackward(ctx, p, scale)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		sum += s
+		if b := p.batch.Balance; b != nil {
+			aux += b.Loss() * float64(p.batches) / float64(len(batches))
+		}
 		r.adapter.Clock.Row += uint64(len(p.targets))
 	}
-	return sum / float64(max(trained, 1)), nil
+	return sum / float64(max(trained, 1)), aux, nil
+}
+
+// auxCoef is the coefficient of the routers' loss, 0 for none.
+func (r *Run) auxCoef() float64 {
+	if m := r.model.Config().MoE; m != nil && r.opt.RouterAuxLoss {
+		return m.AuxLossCoef
+	}
+	return 0
 }
 
 // forwardBackward runs one pass through the model and back and returns the sum of its losses.

@@ -78,6 +78,12 @@ type DeltaNet struct {
 	ConvKernel               int
 }
 
+// OutputGate reports whether q_proj gives a query and a gate for each head; the sigmoid of the gate multiplies the head's output.
+func (c *Config) OutputGate() bool { return c.ModelType == "qwen3_next" }
+
+// ZeroCentredNorm reports whether norms multiply by 1 + weight.
+func (c *Config) ZeroCentredNorm() bool { return c.ModelType == "qwen3_next" }
+
 // The largest sizes believed. They are far above any model and keep products of two within an int.
 const (
 	maxWidth  = 1 << 20 // hidden and intermediate sizes

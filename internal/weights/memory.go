@@ -63,4 +63,6 @@ func (m memory) Bytes(name string) ([]byte, error) {
 
 func (m memory) Advise(string, safetensors.Advice) error { return nil }
 
+func (m memory) Regions([]string) ([]safetensors.Region, error) { return nil, nil }
+
 func (m memory) Close() error { return nil }

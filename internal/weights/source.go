@@ -34,6 +34,8 @@ type Source interface {
 	NF4(name string) (q *quant.NF4, ok bool, err error)
 	// Advise tells the operating system what happens next to a tensor.
 	Advise(name string, a safetensors.Advice) error
+	// Regions are where tensors lie in their files, with what is stored beside those that are NF4; none if there are no files.
+	Regions(names []string) ([]safetensors.Region, error)
 	// Close releases the files.
 	Close() error
 }
@@ -43,6 +45,7 @@ type container interface {
 	quant.Container
 	All() iter.Seq[safetensors.Info]
 	Advise(name string, a safetensors.Advice) error
+	Regions(names []string) ([]safetensors.Region, error)
 	Close() error
 }
 
@@ -202,19 +205,40 @@ func (s *store) decode(name string, first int, dst []float32) error {
 }
 
 func (s *store) Advise(name string, a safetensors.Advice) error {
+	names, err := s.parts(name)
+	for _, part := range names {
+		if err == nil {
+			err = s.container.Advise(part, a)
+		}
+	}
+	return err
+}
+
+func (s *store) Regions(names []string) ([]safetensors.Region, error) {
+	var all []string
+	for _, name := range names {
+		parts, err := s.parts(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, parts...)
+	}
+	return s.container.Regions(all)
+}
+
+// parts are the tensors that are stored of one.
+func (s *store) parts(name string) ([]string, error) {
 	t, err := s.Info(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	parts := []string{name}
 	if t.NF4 {
 		for _, side := range quant.NF4Sides(name) {
-			if _, err := s.container.Info(side); err != nil {
-				continue // not every NF4 weight has all of them
-			}
-			if err := s.container.Advise(side, a); err != nil {
-				return err
+			if _, err := s.container.Info(side); err == nil { // not every NF4 weight has all of them
+				parts = append(parts, side)
 			}
 		}
 	}
-	return s.container.Advise(name, a)
+	return parts, nil
 }

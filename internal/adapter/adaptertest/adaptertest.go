@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"graft/internal/adapter"
@@ -15,20 +16,43 @@ import (
 	"graft/internal/model"
 	"graft/internal/model/modeltest"
 	"graft/internal/model/qwen2"
+	"graft/internal/model/qwen3moe"
 	"graft/internal/nn"
 	"graft/internal/nn/nntest"
 )
 
-// Run checks the variant that spec asks for on a model with biases.
+// Run checks the variant that spec asks for on a model with biases and on one with experts, which are trained too unless the spec has
+// dropout.
 func Run(t *testing.T, spec adapter.Spec) {
 	cputest.EachPath(t, func(t *testing.T) {
-		t.Run("it starts as identity", func(t *testing.T) { identity(t, spec) })
-		t.Run("gradients are finite differences", func(t *testing.T) { gradients(t, spec) })
-		t.Run("merged is unmerged", func(t *testing.T) { merged(t, spec) })
-		t.Run("the file comes back", func(t *testing.T) { roundTrip(t, spec) })
+		k := kit{qwen2.Arch(), spec}
+		k.run(t)
 		t.Run("few rows give what many do", func(t *testing.T) { fewRows(t, spec) })
+		t.Run("experts", func(t *testing.T) {
+			sparse := kit{qwen3moe.Arch(), spec}
+			sparse.spec.Experts.Off = spec.Dropout > 0
+			sparse.run(t)
+			if spec.Dropout == 0 {
+				t.Run("gradients of experts are finite differences", sparse.expertGradients)
+			}
+		})
 	})
 }
+
+// kit is a variant on an architecture.
+type kit struct {
+	arch model.Arch
+	spec adapter.Spec
+}
+
+func (k kit) run(t *testing.T) {
+	t.Run("it starts as identity", k.identity)
+	t.Run("gradients are finite differences", k.gradients)
+	t.Run("merged is unmerged", k.merged)
+	t.Run("the file comes back", k.roundTrip)
+}
+
+func (k kit) model(t *testing.T) model.Model { return modeltest.Load(t, k.arch, model.Options{}) }
 
 // Model is the tiny model that the kit adapts.
 func Model(t *testing.T) model.Model { return modeltest.Load(t, qwen2.Arch(), model.Options{}) }
@@ -68,10 +92,10 @@ func difference(a, b gemm.F32) float64 {
 	return d
 }
 
-func identity(t *testing.T, spec adapter.Spec) {
-	ctx, m := nntest.Context(t, false), Model(t)
+func (k kit) identity(t *testing.T) {
+	ctx, m := nntest.Context(t, false), k.model(t)
 	want := logits(ctx, m)
-	a, err := adapter.Attach(ctx, m, spec, 3)
+	a, err := adapter.Attach(ctx, m, k.spec, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,17 +110,17 @@ func identity(t *testing.T, spec adapter.Spec) {
 
 // gradients checks one adapted projection with bias: of its input and of every parameter. DoRA's norm is a constant in its gradient, so
 // that the finite difference holds it by leaving the clock alone.
-func gradients(t *testing.T, spec adapter.Spec) {
-	ctx, m := nntest.Context(t, false), Model(t)
-	a := Attach(t, ctx, m, spec)
-	for _, drop := range []bool{false, spec.Dropout > 0} {
+func (k kit) gradients(t *testing.T) {
+	ctx, m := nntest.Context(t, false), k.model(t)
+	a := Attach(t, ctx, m, k.spec)
+	for _, drop := range []bool{false, k.spec.Dropout > 0} {
 		a.Clock.Training = drop
 		module := a.Modules[0].Adapted
 		in, _ := module.Dims()
 		x := nntest.Normal(rand.New(rand.NewPCG(1, 9)), 9, in, 1)
 		for _, p := range module.Params() {
 			if p.Cols == 1 { // c = m/norm is computed once per step: differences in m need it anew
-				checkMagnitude(t, ctx, a, module, x, p)
+				checkMagnitude(t, ctx, a, x, p, module.Apply)
 			}
 		}
 		nntest.GradCheck(t, ctx, []gemm.F32{x}, module.Params()[:2], func(t *nn.Tape, in []*nn.Value) *nn.Value {
@@ -105,15 +129,39 @@ func gradients(t *testing.T, spec adapter.Spec) {
 	}
 }
 
+// expertGradients checks the experts of a layer, of which every projection takes part: one of each for every parameter.
+func (k kit) expertGradients(t *testing.T) {
+	ctx, m := nntest.Context(t, false), k.model(t)
+	a := Attach(t, ctx, m, k.spec)
+	b := model.NewBatch([]int32{1, 2, 3, 4, 5, 6, 7}, []int32{8, 9, 10, 11})
+	x := nntest.Normal(rand.New(rand.NewPCG(1, 9)), len(b.IDs), m.Config().HiddenSize, 1)
+	layer := func(t *nn.Tape, v *nn.Value) *nn.Value { return m.Layer(0, t, v, b) }
+	checked := 0
+	for _, mod := range a.Modules {
+		if mod.Kind != model.Expert || !strings.Contains(mod.Name, "layers.0.") || !strings.Contains(mod.Name, "experts.2.") {
+			continue
+		}
+		checked++
+		ps := mod.Adapted.Params()
+		nntest.GradCheck(t, ctx, []gemm.F32{x}, ps[:2], func(t *nn.Tape, in []*nn.Value) *nn.Value { return layer(t, in[0]) })
+		if len(ps) > 2 {
+			checkMagnitude(t, ctx, a, x, ps[2], layer)
+		}
+	}
+	if checked == 0 {
+		t.Error("no expert is adapted")
+	}
+}
+
 // checkMagnitude compares the magnitude's gradient with finite differences, moving the clock at each change.
-func checkMagnitude(t *testing.T, ctx *nn.Context, a *adapter.Adapter, module adapter.Adapted, x gemm.F32, p *nn.Param) {
+func checkMagnitude(t *testing.T, ctx *nn.Context, a *adapter.Adapter, x gemm.F32, p *nn.Param, apply func(*nn.Tape, *nn.Value) *nn.Value) {
 	t.Helper()
 	probe := gemm.F32{}
 	run := func(grad bool) float64 {
 		tape := ctx.NewTape(grad)
 		defer tape.Free()
 		in := tape.Leaf(nntest.Tensor(ctx, x), true)
-		y := module.Apply(tape, in)
+		y := apply(tape, in)
 		if probe.Data == nil {
 			probe = nntest.Normal(rand.New(rand.NewPCG(2, 2)), y.Rows, y.Cols, 1)
 		}
@@ -146,10 +194,10 @@ func checkMagnitude(t *testing.T, ctx *nn.Context, a *adapter.Adapter, module ad
 	}
 }
 
-func merged(t *testing.T, spec adapter.Spec) {
-	ctx, m := nntest.Context(t, false), Model(t)
+func (k kit) merged(t *testing.T) {
+	ctx, m := nntest.Context(t, false), k.model(t)
 	bare := logits(ctx, m)
-	a := Attach(t, ctx, m, spec)
+	a := Attach(t, ctx, m, k.spec)
 	want := logits(ctx, m)
 	if difference(bare, want) < 0.1 {
 		t.Fatal("the adapter does next to nothing")
@@ -178,16 +226,16 @@ func merged(t *testing.T, spec adapter.Spec) {
 	}
 }
 
-func roundTrip(t *testing.T, spec adapter.Spec) {
-	ctx, m := nntest.Context(t, false), Model(t)
-	a := Attach(t, ctx, m, spec)
+func (k kit) roundTrip(t *testing.T) {
+	ctx, m := nntest.Context(t, false), k.model(t)
+	a := Attach(t, ctx, m, k.spec)
 	want := logits(ctx, m)
 	dir, again := t.TempDir(), t.TempDir()
 	if err := a.Save(dir, adapter.Base{Name: "some/model", Revision: "main"}); err != nil {
 		t.Fatal(err)
 	}
-	other := Model(t)
-	b, err := adapter.Load(ctx, other, dir, spec.Dropout, 3)
+	other := k.model(t)
+	b, err := adapter.Load(ctx, other, dir, k.spec.Dropout, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

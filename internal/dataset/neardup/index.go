@@ -24,14 +24,16 @@ func New(docs []string, threshold float64, pool *parallel.Pool) *Index {
 	x := &Index{threshold: threshold, pool: pool, sets: make([][]uint64, len(docs))}
 	tasks := (len(docs) + docsPerTask - 1) / docsPerTask
 	totals := make([]int, tasks)
-	pool.Run(tasks, func(_, task int) {
+	scratch := make([][]uint64, pool.Workers())
+	pool.Run(tasks, func(w, task int) {
 		lo, hi := task*docsPerTask, min((task+1)*docsPerTask, len(docs))
-		var all []uint64
+		all := scratch[w][:0]
 		ends := make([]int, hi-lo)
 		for i, doc := range docs[lo:hi] {
 			all = appendShingles(all, doc)
 			ends[i] = len(all)
 		}
+		scratch[w] = all
 		all = slices.Clone(all) // without the room that append left
 		start := 0
 		for i, end := range ends {
@@ -52,11 +54,15 @@ func New(docs []string, threshold float64, pool *parallel.Pool) *Index {
 // order turns the hashes of each document into a set of keys.
 func (x *Index) order(total int) {
 	c := newCounter(total)
-	for _, set := range x.sets {
-		for _, hash := range set {
-			c.add(hash)
+	workers := x.pool.Workers()
+	x.pool.Run(workers, func(_, part int) { // each counts what falls into its part of the table
+		lo, hi := c.part(part, workers)
+		for _, set := range x.sets {
+			for _, hash := range set {
+				c.add(hash, lo, hi)
+			}
 		}
-	}
+	})
 	x.pool.Ranges(len(x.sets), docsPerTask, func(_, lo, hi int) {
 		for i, set := range x.sets[lo:hi] {
 			for j, hash := range set {

@@ -218,7 +218,7 @@ func TestRank(t *testing.T) {
 	}
 	c := newCounter(4)
 	for range 1 << 17 {
-		c.add(5)
+		c.add(5, 0, uint64(len(c.counts)))
 	}
 	if alone(c.key(5)) || !alone(c.key(6)) || c.key(5) <= c.key(6) {
 		t.Error("a common shingle does not come after a rare one")

@@ -73,8 +73,19 @@ func newCounter(shingles int) counter {
 	return counter{make([]uint16, 1<<min(bits.Len(uint(shingles))+1, most))}
 }
 
-func (c counter) add(hash uint64) {
-	if n := &c.counts[hash&uint64(len(c.counts)-1)]; *n < 1<<16-1 {
+// part returns where one of several parts of the table begins and ends.
+func (c counter) part(i, of int) (lo, hi uint64) {
+	n := len(c.counts)
+	return uint64(i * n / of), uint64((i + 1) * n / of)
+}
+
+// add counts a shingle if its place lies in [lo, hi).
+func (c counter) add(hash, lo, hi uint64) {
+	at := hash & uint64(len(c.counts)-1)
+	if at-lo >= hi-lo {
+		return
+	}
+	if n := &c.counts[at]; *n < 1<<16-1 {
 		*n++
 	}
 }

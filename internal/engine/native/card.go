@@ -30,7 +30,7 @@ func (r *run) writeCard(s train.State, losses, evals []float64) error {
 	line("```\n%s```\n", r.record.Coverage)
 	line("## Training\n")
 	line("| | |\n|---|---|")
-	line("| data | `%s` (%s) |", filepath.Base(j.Data.Train), r.record.Identity[trainingData][:16])
+	line("| data | `%s` (%s) |", names(j.Data.TrainFiles()), r.record.Identity[trainingData][:16])
 	line("| samples | %d, %d tokens, %d of them trained |", r.record.Data.Samples, r.record.Data.Tokens, r.record.Data.TrainedTokens)
 	line("| cut off, dropped | %d, %d |", r.record.Data.Truncated, len(r.record.Data.Dropped))
 	line("| steps | %d of %d x %d rows |", s.Step, o.Accumulation, o.BatchSize)
@@ -75,6 +75,7 @@ func readCurve(path string) (losses, evals []float64, err error) {
 		var line struct {
 			Loss     *float64 `json:"loss"`
 			EvalLoss *float64 `json:"eval_loss"`
+			Set      string   `json:"set"` // one of several; the line for all of them follows
 		}
 		switch err := d.Decode(&line); {
 		case errors.Is(err, io.EOF):
@@ -83,7 +84,7 @@ func readCurve(path string) (losses, evals []float64, err error) {
 			return nil, nil, fmt.Errorf("native: %s: %w", path, err)
 		case line.Loss != nil:
 			losses = append(losses, *line.Loss)
-		case line.EvalLoss != nil:
+		case line.EvalLoss != nil && line.Set == "":
 			evals = append(evals, *line.EvalLoss)
 		}
 	}

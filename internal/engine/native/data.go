@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"graft/internal/chat"
 	"graft/internal/dataset/record"
@@ -19,46 +20,115 @@ import (
 // data is what a run trains and evaluates on.
 type data struct {
 	train, eval []train.Row
+	mix         []train.Portion // of train; nil: all rows once an epoch
+	evalSets    []train.EvalSet // of eval; nil: it is one set
 	report      *dataReport
 	longest     int // tokens of the longest sample
 }
 
+// file is the records of one source.
+type file struct {
+	engine.Source
+	records []record.Record
+}
+
 // loadData reads, renders, masks and packs the records of a job. All that is wrong with them is reported.
 func loadData(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink) (*data, error) {
-	trainRecords, err1 := readRecords("data.train", j.Data.Train, j.Data.Format)
-	evalRecords, err2 := readHeldOut(j.Data, sink)
+	trained, err1 := readFiles("data.train", j.Data.TrainFiles(), j.Data.Format)
+	held, err2 := readHeldOut(j.Data, sink)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	set, err1 := tokenize(j, b, pool, j.Data.Train, trainRecords)
-	var evalSet sample.Set
+	d := &data{report: &dataReport{}}
+	err1 = d.takeTrain(j, b, pool, sink, trained)
 	if j.Data.Evaluate {
 		evalJob := j
 		evalJob.Data.Packing = false
-		evalSet, err2 = tokenize(evalJob, b, pool, j.Data.Eval, evalRecords)
+		err2 = d.takeEval(evalJob, b, pool, sink, held)
 	}
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, engine.Input(err)
 	}
-	if err := checkLeak(j.Data, trainRecords, evalRecords, b.Template); err != nil {
-		return nil, err
+	return d, checkLeak(trained, held, b.Template)
+}
+
+// takeTrain makes rows of the files to train on. Each file is packed by itself, so that its share of an epoch is its own.
+func (d *data) takeTrain(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
+	var errs []error
+	counts := make([]int, len(files))
+	for i, f := range files {
+		set, err := tokenize(j, b, pool, f.Path, f.records)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		some := rows(set, j.Data)
+		counts[i] = len(some)
+		d.train = append(d.train, some...)
+		d.measure(set)
+		tell(sink, f.Path, set.Stats, j.Data.MaxLength)
+		d.report.count(set)
+		d.report.Mix = append(d.report.Mix, mixReport{Name: f.Name, Path: f.Path, Weight: f.Weight, Samples: len(set.Samples), Rows: len(some), PerEpoch: len(some)})
 	}
-	d := &data{train: rows(set, j.Data)}
-	tell(sink, j.Data.Train, set.Stats, j.Data.MaxLength)
-	d.report = &dataReport{
-		Samples: len(set.Samples), Rows: len(d.train), Tokens: set.Stats.Tokens, TrainedTokens: set.Stats.Trained,
-		Longest: set.Stats.Longest, Truncated: len(set.Stats.Truncated), Dropped: set.Stats.Dropped, EvalSamples: len(evalSet.Samples),
+	d.report.Rows = len(d.train)
+	d.mix = portions(j.Data.TrainFiles(), counts)
+	for i, p := range d.mix {
+		d.report.Mix[i].PerEpoch = p.PerEpoch
+		sink.Emit(event.Note{Text: fmt.Sprintf("%s: %d of %d rows an epoch", files[i].Path, p.PerEpoch, p.Rows)})
 	}
-	if j.Data.Evaluate {
-		tell(sink, j.Data.Eval, evalSet.Stats, j.Data.MaxLength)
-		d.eval = rows(evalSet, engine.Data{})
+	if len(files) == 1 {
+		d.report.Mix = nil
 	}
-	for _, samples := range [][]sample.Sample{set.Samples, evalSet.Samples} {
-		for _, s := range samples {
-			d.longest = max(d.longest, len(s.IDs))
+	return errors.Join(errs...)
+}
+
+// takeEval makes rows of the files to evaluate on.
+func (d *data) takeEval(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
+	var errs []error
+	for _, f := range files {
+		set, err := tokenize(j, b, pool, f.Path, f.records)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		some := rows(set, engine.Data{})
+		d.eval = append(d.eval, some...)
+		d.measure(set)
+		tell(sink, f.Path, set.Stats, j.Data.MaxLength)
+		d.report.EvalSamples += len(set.Samples)
+		if len(files) > 1 {
+			d.evalSets = append(d.evalSets, train.EvalSet{Name: f.Name, Rows: len(some)})
 		}
 	}
-	return d, nil
+	return errors.Join(errs...)
+}
+
+// measure looks for the longest sample.
+func (d *data) measure(set sample.Set) {
+	for _, s := range set.Samples {
+		d.longest = max(d.longest, len(s.IDs))
+	}
+}
+
+// count adds what became of the records of a file.
+func (r *dataReport) count(set sample.Set) {
+	r.Samples += len(set.Samples)
+	r.Tokens += set.Stats.Tokens
+	r.TrainedTokens += set.Stats.Trained
+	r.Longest = max(r.Longest, set.Stats.Longest)
+	r.Truncated += len(set.Stats.Truncated)
+	r.Dropped = append(r.Dropped, set.Stats.Dropped...)
+}
+
+// readFiles reads the files that a configuration key names.
+func readFiles(key string, sources []engine.Source, format string) ([]file, error) {
+	var files []file
+	var errs []error
+	for _, s := range sources {
+		records, err := readRecords(key, s.Path, format)
+		files, errs = append(files, file{s, records}), append(errs, err)
+	}
+	return files, errors.Join(errs...)
 }
 
 // readRecords reads the file that a configuration key names.
@@ -79,18 +149,32 @@ func below(path string) string {
 }
 
 // readHeldOut reads the evaluation records. Where nothing is evaluated they are only compared with the training data, if there are any.
-func readHeldOut(d engine.Data, sink event.Sink) ([]record.Record, error) {
+func readHeldOut(d engine.Data, sink event.Sink) ([]file, error) {
 	if d.Evaluate {
-		return readRecords("data.eval", d.Eval, d.Format)
+		return readFiles("data.eval", d.EvalFiles(), d.Format)
 	}
-	if _, err := os.Stat(d.Eval); d.Eval == "" || err != nil {
-		return nil, nil
+	var files []file
+	for _, s := range d.EvalFiles() {
+		if _, err := os.Stat(s.Path); err != nil {
+			continue
+		}
+		records, err := record.Read(s.Path, record.Format(d.Format))
+		if err != nil {
+			sink.Emit(event.Warning{Text: fmt.Sprintf("%s was not compared with %s: %v", s.Path, paths(d.TrainFiles()), err)})
+			continue
+		}
+		files = append(files, file{s, records})
 	}
-	records, err := record.Read(d.Eval, record.Format(d.Format))
-	if err != nil {
-		sink.Emit(event.Warning{Text: fmt.Sprintf("%s was not compared with %s: %v", d.Eval, d.Train, err)})
+	return files, nil
+}
+
+// paths lists the paths of files.
+func paths(files []engine.Source) string {
+	var all []string
+	for _, f := range files {
+		all = append(all, f.Path)
 	}
-	return records, nil
+	return strings.Join(all, ", ")
 }
 
 // tokenize makes samples of the records of a file.

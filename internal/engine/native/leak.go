@@ -10,31 +10,45 @@ import (
 )
 
 // checkLeak refuses held-out records that are trained on too: every number measured on them would flatter the adapter. Records are the same
-// if they are written as the same text, whatever their format.
-func checkLeak(d engine.Data, train, eval []record.Record, template *chat.Template) error {
-	seen := make(map[string]int, len(train))
-	for i := range train {
-		text, err := written(&train[i], template)
-		if err != nil {
-			return fmt.Errorf("native: %s:%d: %w", d.Train, train[i].Line, err)
+// if they are written as the same text, whatever their format. All files to evaluate on are compared with all files to train on.
+func checkLeak(trained, held []file, template *chat.Template) error {
+	seen := map[string]string{}
+	for _, f := range trained {
+		for i := range f.records {
+			text, err := written(&f.records[i], template)
+			if err != nil {
+				return fmt.Errorf("native: %s:%d: %w", f.Path, f.records[i].Line, err)
+			}
+			seen[text] = fmt.Sprintf("%s:%d", f.Path, f.records[i].Line)
 		}
-		seen[text] = train[i].Line
 	}
 	var leaks []string
-	for i := range eval {
-		text, err := written(&eval[i], template)
-		if err != nil {
-			return fmt.Errorf("native: %s:%d: %w", d.Eval, eval[i].Line, err)
-		}
-		if line, ok := seen[text]; ok {
-			leaks = append(leaks, fmt.Sprintf("  %s:%d is %s:%d", d.Eval, eval[i].Line, d.Train, line))
+	records := 0
+	for _, f := range held {
+		records += len(f.records)
+		for i := range f.records {
+			text, err := written(&f.records[i], template)
+			if err != nil {
+				return fmt.Errorf("native: %s:%d: %w", f.Path, f.records[i].Line, err)
+			}
+			if place, ok := seen[text]; ok {
+				leaks = append(leaks, fmt.Sprintf("  %s:%d is %s", f.Path, f.records[i].Line, place))
+			}
 		}
 	}
-	return leakError(d, leaks, len(eval))
+	return leakError(sources(held), sources(trained), leaks, records)
+}
+
+func sources(files []file) []engine.Source {
+	var all []engine.Source
+	for _, f := range files {
+		all = append(all, f.Source)
+	}
+	return all
 }
 
 // leakError names the first leaks.
-func leakError(d engine.Data, leaks []string, records int) error {
+func leakError(held, trained []engine.Source, leaks []string, records int) error {
 	const most = 10
 	n := len(leaks)
 	if n == 0 {
@@ -44,7 +58,7 @@ func leakError(d engine.Data, leaks []string, records int) error {
 		leaks = append(leaks[:most:most], fmt.Sprintf("  and %d more", n-most))
 	}
 	return engine.Gate(fmt.Errorf("native: the held-out data leaks: %d of the %d records of %s are in %s too; remove them from one of the two, "+
-		"or set data.eval to \"\":\n%s", n, records, d.Eval, d.Train, strings.Join(leaks, "\n")))
+		"or set data.eval to \"\":\n%s", n, records, paths(held), paths(trained), strings.Join(leaks, "\n")))
 }
 
 // written is the whole text of a record.

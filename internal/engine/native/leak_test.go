@@ -57,11 +57,23 @@ func TestLeak(t *testing.T) {
 		{instruction, `{"instruction":"A","output":"b"}`, false},
 		{text, `{"text":"abc"}`, false},
 	} {
-		d := engine.Data{Train: "t", Eval: "e"}
-		err := checkLeak(d, readText(t, c.train), readText(t, c.eval), template)
+		err := checkLeak(fileOf("t", readText(t, c.train)), fileOf("e", readText(t, c.eval)), template)
 		if c.leaks != errors.Is(err, engine.ErrGate) || c.leaks != (err != nil) || c.leaks && !strings.Contains(err.Error(), "  e:1 is t:1") {
 			t.Errorf("%s and %s: %v", c.train, c.eval, err)
 		}
+	}
+}
+
+func fileOf(path string, records []record.Record) []file {
+	return []file{{engine.Source{Path: path}, records}}
+}
+
+// TestLeakAcrossFiles compares every file to evaluate on with every file to train on.
+func TestLeakAcrossFiles(t *testing.T) {
+	one, two := readText(t, `{"text":"1"}`), readText(t, `{"text":"2"}`)
+	err := checkLeak(append(fileOf("a", one), fileOf("b", two)...), append(fileOf("c", readText(t, `{"text":"3"}`)), fileOf("d", two)...), nil)
+	if !errors.Is(err, engine.ErrGate) || !strings.Contains(err.Error(), "  d:1 is b:1") || !strings.Contains(err.Error(), "1 of the 2 records of c, d are in a, b too") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -72,7 +84,7 @@ func TestLeaksAreCounted(t *testing.T) {
 		fmt.Fprintf(&b, "{\"text\":\"%d\"}\n", i)
 	}
 	r := readText(t, b.String())
-	err := checkLeak(engine.Data{Train: "t", Eval: "e"}, r, append(readText(t, `{"text":"x"}`), r...), nil)
+	err := checkLeak(fileOf("t", r), fileOf("e", append(readText(t, `{"text":"x"}`), r...)), nil)
 	if err == nil || !strings.Contains(err.Error(), "13 of the 14 records of e are in t too") || strings.Count(err.Error(), " is t:") != 10 ||
 		!strings.HasSuffix(err.Error(), "\n  and 3 more") {
 		t.Errorf("got %v", err)

@@ -235,7 +235,8 @@ func hashTokens(dir string) (string, error) {
 }
 
 func (r *run) newEstimate(cover *adapter.Coverage, threads int) (*Estimate, error) {
-	steps, err := r.job.Options.Steps(len(r.data.train))
+	first := train.FirstEpoch(r.data.train, r.data.mix, &r.job.Options)
+	steps, err := r.job.Options.Steps(len(first))
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +244,7 @@ func (r *run) newEstimate(cover *adapter.Coverage, threads int) (*Estimate, erro
 	for t := range r.base.Source.All() {
 		s.stored += t.Size()
 	}
-	s.pass, s.tokens = r.job.Options.Extent(r.data.train, steps)
+	s.pass, s.tokens = r.job.Options.Extent(first, steps)
 	return estimate(s), nil
 }
 
@@ -292,7 +293,7 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 	}
 	result = &engine.Result{Dir: r.job.OutputDir}
 	t, err := train.New(train.Setup{
-		Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Dir: r.job.OutputDir,
+		Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Mix: r.data.mix, EvalSets: r.data.evalSets, Dir: r.job.OutputDir,
 		Base: adapter.Base{Name: r.job.Model.Name, Revision: r.revision()},
 		Sink: event.Func(func(e event.Event) {
 			switch e := e.(type) {

@@ -51,6 +51,18 @@ type dataReport struct {
 	Truncated     int   `json:"truncated"`
 	Dropped       []int `json:"dropped_lines,omitempty"` // nothing to train was left of them
 	EvalSamples   int   `json:"eval_samples,omitempty"`
+
+	Mix []mixReport `json:"mix,omitempty"` // of several files
+}
+
+// mixReport is what an epoch takes of one file.
+type mixReport struct {
+	Name     string  `json:"name"`
+	Path     string  `json:"path"`
+	Weight   float64 `json:"weight,omitempty"`
+	Samples  int     `json:"samples"`
+	Rows     int     `json:"rows"`
+	PerEpoch int     `json:"rows_per_epoch"`
 }
 
 // trainingData is the entry of an identity that the model card shows.
@@ -78,14 +90,32 @@ func identity(j engine.Job) (map[string]string, error) {
 	}
 	hash("base", engine.HashBase, j.Model.Dir)
 	hash("tokenizer and template", hashTokens, j.Model.Dir)
-	hash(trainingData, engine.HashFile, j.Data.Train)
+	hashFiles := func(name string, files []engine.Source) {
+		sum, err := hashSources(files)
+		id[name] = sum
+		errs = append(errs, err)
+	}
+	hashFiles(trainingData, j.Data.TrainFiles())
 	if o.Patience > 0 { // it decides which step the adapter is of
-		hash("evaluation data", engine.HashFile, j.Data.Eval)
+		hashFiles("evaluation data", j.Data.EvalFiles())
 	}
 	if j.InitFrom != "" {
 		hash("init_from", engine.HashFile, filepath.Join(j.InitFrom, adapter.WeightsFile))
 	}
 	return id, errors.Join(errs...)
+}
+
+// hashSources identifies a file, or several with their weights.
+func hashSources(files []engine.Source) (string, error) {
+	all := ""
+	for _, f := range files {
+		sum, err := engine.HashFile(f.Path)
+		if err != nil || len(files) == 1 {
+			return sum, err
+		}
+		all += fmt.Sprintf("%s %v\n", sum, f.Weight)
+	}
+	return engine.HashText(all), nil
 }
 
 // heldAs says how the base is held in memory, and what is computed in.

@@ -12,7 +12,7 @@ type target struct {
 }
 
 var targets = map[string][]target{
-	"amd64": {{"cpu.AVX512, cpu.AVX512BF16", "AVX512", 16}, {"cpu.AVX2", "AVX2", 8}},
+	"amd64": {{"cpu.AVX512, cpu.AVX512BF16, cpu.AMXBF16", "AVX512", 16}, {"cpu.AVX2", "AVX2", 8}},
 	"arm64": {{"cpu.NEON, cpu.NEONBF16", "NEON", 4}},
 }
 

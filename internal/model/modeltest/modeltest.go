@@ -122,10 +122,14 @@ func batch(t *testing.T, a model.Arch) {
 	vocab := m.Config().VocabSize
 	one, two := ids(1, 17, vocab), ids(2, 33, vocab)
 	both := logits(c, m, model.NewBatch(one, two))
-	compare(t, "first", both.Data[:17*vocab], logits(c, m, model.NewBatch(one)).Data, 1e-5)
-	compare(t, "second", both.Data[17*vocab:], logits(c, m, model.NewBatch(two)).Data, 1e-5)
+	tol := 1e-5
+	if m.Config().MoE != nil {
+		tol = 1e-4 // how many tokens meet at an expert decides how their product is rounded
+	}
+	compare(t, "first", both.Data[:17*vocab], logits(c, m, model.NewBatch(one)).Data, tol)
+	compare(t, "second", both.Data[17*vocab:], logits(c, m, model.NewBatch(two)).Data, tol)
 	longer := logits(c, m, model.NewBatch(append(append([]int32{}, one...), 3, 4)))
-	compare(t, "prefix", longer.Data[:17*vocab], both.Data[:17*vocab], 1e-5)
+	compare(t, "prefix", longer.Data[:17*vocab], both.Data[:17*vocab], tol)
 }
 
 func cache(t *testing.T, a model.Arch) {
@@ -133,7 +137,7 @@ func cache(t *testing.T, a model.Arch) {
 	cfg := m.Config()
 	seq := ids(3, 21, cfg.VocabSize)
 	want := logits(c, m, model.NewBatch(seq))
-	s := c.NewCache(cfg.Layers, len(seq), cfg.KVHeads*cfg.HeadDim)
+	s := model.NewCache(c, m, len(seq))
 	defer s.Free()
 	for _, n := range []int{9, 1, 1, 3, 1, 6} {
 		b := model.NewBatch(seq[s.Len : s.Len+n])
@@ -220,6 +224,9 @@ func precisions(t *testing.T, a model.Arch) {
 		limit := 0.05
 		if opt.FourBit {
 			limit = 0.5
+		}
+		if full.Config().MoE != nil {
+			limit *= 3 // a rounding can send a token to another expert
 		}
 		var d, n float64
 		for i := range want.Data {

@@ -8,13 +8,14 @@ import (
 
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/avorion"
+	"graft/internal/dataset/domain/custom"
 	"graft/internal/dataset/domain/flecs"
 	"graft/internal/dataset/domain/gdextension"
 	"graft/internal/dataset/domain/gdscript"
 )
 
 // domains are what this program knows, by name.
-var domains = byName(avorion.Domain(), flecs.Domain(), gdextension.Domain(), gdscript.Domain())
+var domains = byName(avorion.Domain(), custom.Domain(), flecs.Domain(), gdextension.Domain(), gdscript.Domain())
 
 // byName panics if two domains have the same name, which is a mistake of the program.
 func byName(list ...dataset.Domain) map[string]dataset.Domain {

@@ -13,11 +13,11 @@ func TestGet(t *testing.T) {
 			t.Errorf("Get(%q) = %v, %v", name, d, err)
 		}
 	}
-	if want := []string{"avorion", "flecs", "gdextension", "gdscript"}; !slices.Equal(Names(), want) {
+	if want := []string{"avorion", "custom", "flecs", "gdextension", "gdscript"}; !slices.Equal(Names(), want) {
 		t.Errorf("got %v, want %v", Names(), want)
 	}
 	_, err := Get("cobol")
-	if want := `dataset: no domain "cobol" is built in; there are avorion, flecs, gdextension, gdscript`; err == nil || err.Error() != want {
+	if want := `dataset: no domain "cobol" is built in; there are avorion, custom, flecs, gdextension, gdscript`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -1,0 +1,30 @@
+package dataset_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"graft/internal/dataset"
+	"graft/internal/dataset/domain/gdscript"
+	"graft/internal/dataset/source"
+)
+
+func TestLocate(t *testing.T) {
+	f, m := &source.Fetcher{Cache: t.TempDir()}, &source.Machine{OS: "linux", Home: t.TempDir()}
+	if got, err := dataset.Locate(t.Context(), gdscript.Domain(), "a/b", f, m); err != nil || got != "a/b" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for raw, want := range map[string]string{
+		"install":              "no program is known that brings code of the domain gdscript",
+		"http://example.org/a": "the protocol http is not taken",
+		"https://a:b@c.org/d":  "holds a user name or password",
+	} {
+		if _, err := dataset.Locate(t.Context(), gdscript.Domain(), raw, f, m); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", raw, err, want)
+		}
+	}
+	if _, err := dataset.Locate(t.Context(), gdscript.Domain(), "file:///nowhere/at/all", f, m); err == nil || errors.Is(err, dataset.ErrInput) {
+		t.Errorf("a repository that is not there: %v", err)
+	}
+}

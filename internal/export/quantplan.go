@@ -1,0 +1,251 @@
+package export
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"graft/internal/dtype"
+	"graft/internal/quant"
+	"graft/internal/safetensors"
+	"graft/internal/weights"
+)
+
+// QuantizeOptions says how a checkpoint is quantised.
+type QuantizeOptions struct {
+	DoubleQuant bool
+	DType       dtype.DType // of the matrices and of what decodes from them: the type that is computed in later; Invalid stands for BF16
+	ShardBytes  int         // about the size of a file; 0 stands for 5 GB
+}
+
+// QuantizePlan is a checkpoint to be written in bitsandbytes' NF4. It follows from names and shapes alone.
+type QuantizePlan struct {
+	Shards    []QuantizeShard
+	Quantized int      // matrices that become NF4
+	Plain     int      // tensors that stay as they are
+	Unknown   []string // those of them that no rule names
+	Bytes     int      // of all files of tensors
+	Source    int      // bytes of all tensors as they are now
+
+	config []byte // the new config.json
+	nf4    quant.NF4Options
+}
+
+// QuantizeShard is one file.
+type QuantizeShard struct {
+	Name    string
+	Tensors []QuantizeTensor // in the order in which they are made
+	layout  *safetensors.Layout
+	infos   []safetensors.Info // of what is written
+}
+
+// QuantizeTensor is a tensor of the original.
+type QuantizeTensor struct {
+	safetensors.Info
+	NF4 bool // it becomes NF4
+}
+
+const defaultShard = 5_000_000_000 // bytes, the limit that transformers 5 has
+
+// projections are the weights that 4-bit loading quantises. The gate of the shared expert has one row: quantising it would save
+// nothing, and bitsandbytes' kernels for CPUs want more.
+var projections = regexp.MustCompile(`^model\.layers\.\d+\.(self_attn\.[qkvo]_proj|linear_attn\.(in_proj_qkvz|in_proj_ba|out_proj)` +
+	`|mlp\.((experts\.\d+|shared_expert)\.)?(gate|up|down)_proj)\.weight$`)
+
+// plain are the tensors that stay as they are. mtp is the head that predicts one token more, which is never trained.
+var plain = regexp.MustCompile(`^(lm_head\.weight|model\.(embed_tokens|norm)\.weight|mtp\..*` +
+	`|model\.layers\.\d+\.((input|post_attention)_layernorm\.weight|self_attn\.([qkvo]_proj\.bias|[qk]_norm\.weight)` +
+	`|linear_attn\.(conv1d\.weight|A_log|dt_bias|norm\.weight)|mlp\.(gate|shared_expert_gate)\.weight))$`)
+
+// skipped are the plain ones that are linear layers: other readers must be told not to expect them quantised.
+var skipped = regexp.MustCompile(`^(lm_head|model\.layers\.\d+\.mlp\.(gate|shared_expert_gate))\.weight$`)
+
+// PlanQuantize decides what becomes of every tensor. config is the text of the original's config.json, c what it says.
+func PlanQuantize(config []byte, c *weights.Config, tensors []weights.Info, o QuantizeOptions) (*QuantizePlan, error) {
+	p := &QuantizePlan{nf4: quant.NF4Options{DoubleQuant: o.DoubleQuant, DType: cmp.Or(o.DType, dtype.BF16)}}
+	if c.Quantization != nil || slices.ContainsFunc(tensors, func(t weights.Info) bool { return t.NF4 }) {
+		return nil, errors.New("export: the model is quantised already; take the one that it was made from")
+	}
+	list := make([]QuantizeTensor, len(tensors))
+	for i, t := range tensors {
+		list[i] = QuantizeTensor{t.Info, projections.MatchString(t.Name)}
+		p.Source += t.Size()
+	}
+	slices.SortFunc(list, func(a, b QuantizeTensor) int { return natural(a.Name, b.Name) })
+	var errs []error
+	for _, t := range list {
+		errs = append(errs, p.count(t))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if err := p.cut(list, cmp.Or(o.ShardBytes, defaultShard)); err != nil {
+		return nil, err
+	}
+	var err error
+	p.config, err = p.newConfig(config, list)
+	return p, err
+}
+
+// count takes note of a tensor and refuses a projection that cannot be quantised.
+func (p *QuantizePlan) count(t QuantizeTensor) error {
+	if !t.NF4 {
+		p.Plain++
+		if !plain.MatchString(t.Name) {
+			p.Unknown = append(p.Unknown, t.Name)
+		}
+		return nil
+	}
+	p.Quantized++
+	if len(t.Shape) != 2 || t.Elements() == 0 || !slices.Contains([]dtype.DType{dtype.F32, dtype.BF16, dtype.F16}, t.DType) {
+		return fmt.Errorf("export: %s is %v of shape %v; only float32, bfloat16 and float16 matrices are quantised", t.Name, t.DType, t.Shape)
+	}
+	return nil
+}
+
+// natural compares names, numbers in them by value, so that the tensors of a layer stand together and layers in their order.
+func natural(a, b string) int {
+	for a != "" && b != "" {
+		if isDigit(a[0]) && isDigit(b[0]) {
+			x, y := number(a), number(b)
+			a, b = a[len(x):], b[len(y):]
+			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+			if c := cmp.Or(len(x)-len(y), strings.Compare(x, y)); c != 0 {
+				return c
+			}
+			continue
+		}
+		if a[0] != b[0] {
+			return int(a[0]) - int(b[0])
+		}
+		a, b = a[1:], b[1:]
+	}
+	return len(a) - len(b)
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// number is the run of digits at the start.
+func number(s string) string {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return s[:n]
+}
+
+// infos are the tensors that become of one.
+func (p *QuantizePlan) infos(t QuantizeTensor) ([]safetensors.Info, error) {
+	if !t.NF4 {
+		return []safetensors.Info{t.Info}, nil
+	}
+	infos, err := quant.NF4Infos(t.Name, t.Shape[0], t.Shape[1], p.nf4)
+	if err != nil {
+		return nil, fmt.Errorf("export: %s: %w", t.Name, err)
+	}
+	return infos, nil
+}
+
+// cut distributes the tensors over files of about most bytes and lays these out.
+func (p *QuantizePlan) cut(list []QuantizeTensor, most int) error {
+	var s QuantizeShard
+	size := 0
+	for _, t := range list {
+		infos, err := p.infos(t)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for _, i := range infos {
+			n += i.Size()
+		}
+		if size > 0 && size+n > most {
+			p.Shards, s, size = append(p.Shards, s), QuantizeShard{}, 0
+		}
+		s.Tensors, s.infos, size = append(s.Tensors, t), append(s.infos, infos...), size+n
+	}
+	if size > 0 {
+		p.Shards = append(p.Shards, s)
+	}
+	for i := range p.Shards {
+		s := &p.Shards[i]
+		s.Name = safetensors.ShardName(i+1, len(p.Shards))
+		if len(p.Shards) == 1 {
+			s.Name = "model.safetensors"
+		}
+		if err := s.place(); err != nil {
+			return err
+		}
+		p.Bytes += s.layout.Size()
+	}
+	return nil
+}
+
+// place puts large elements first, which aligns all, and the states, which are all that opening a model reads, together at the end.
+func (s *QuantizeShard) place() (err error) {
+	rank := func(t safetensors.Info) int {
+		if weight, ok := quant.NF4Base(t.Name); ok && t.Name == quant.NF4State(weight) {
+			return 0
+		}
+		return t.DType.Size()
+	}
+	placed := slices.Clone(s.infos)
+	slices.SortStableFunc(placed, func(a, b safetensors.Info) int { return rank(b) - rank(a) })
+	s.layout, err = safetensors.NewLayout(placed, nil)
+	return err
+}
+
+// bnbConfig is the quantization_config of transformers. The keys stand in its order.
+type bnbConfig struct {
+	QuantMethod  string   `json:"quant_method"`
+	LoadIn4bit   bool     `json:"load_in_4bit"`
+	LoadIn8bit   bool     `json:"load_in_8bit"`
+	QuantType    string   `json:"bnb_4bit_quant_type"`
+	DoubleQuant  bool     `json:"bnb_4bit_use_double_quant"`
+	ComputeDType string   `json:"bnb_4bit_compute_dtype"`
+	QuantStorage string   `json:"bnb_4bit_quant_storage"`
+	Skip         []string `json:"llm_int8_skip_modules"`
+}
+
+// newConfig adds quantization_config at the end of a config.json and leaves all else as it is.
+func (p *QuantizePlan) newConfig(config []byte, list []QuantizeTensor) ([]byte, error) {
+	q := bnbConfig{
+		QuantMethod: "bitsandbytes", LoadIn4bit: true, QuantType: "nf4", DoubleQuant: p.nf4.DoubleQuant,
+		ComputeDType: p.nf4.DType.Torch(), QuantStorage: "uint8",
+	}
+	mtp := false
+	for _, t := range list {
+		if skipped.MatchString(t.Name) {
+			q.Skip = append(q.Skip, strings.TrimSuffix(t.Name, ".weight"))
+		}
+		mtp = mtp || strings.HasPrefix(t.Name, "mtp.")
+	}
+	if mtp {
+		q.Skip = append(q.Skip, "mtp")
+	}
+	if len(q.Skip) == 0 {
+		q.Skip = []string{"lm_head"} // of a tied model: without a list some readers make their own
+	}
+	text, err := json.MarshalIndent(q, "  ", "  ")
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(config, &members); err != nil {
+		return nil, fmt.Errorf("export: config.json: %w", err)
+	}
+	body, ok := bytes.CutSuffix(bytes.TrimSpace(config), []byte("}"))
+	if !ok {
+		return nil, errors.New("export: config.json is no object")
+	}
+	comma := ","
+	if len(members) == 0 {
+		comma = ""
+	}
+	return fmt.Appendf(nil, "%s%s\n  \"quantization_config\": %s\n}\n", bytes.TrimSpace(body), comma, text), nil
+}

@@ -1,0 +1,9 @@
+func f():
+	var a = 1 \
+		+ 2
+	var s = "a\
+b"
+
+	return [
+		a,
+	]

@@ -1,0 +1,114 @@
+package qwen3next
+
+import (
+	"encoding/binary"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"graft/internal/cpu/cputest"
+	"graft/internal/dtype"
+	"graft/internal/model"
+	"graft/internal/model/modeltest"
+	"graft/internal/nn"
+	"graft/internal/nn/nntest"
+	"graft/internal/safetensors"
+)
+
+// TestTransformers compares logits, loss and the gradient of the embedded tokens with what ref/next_golden.py wrote, documents packed.
+func TestTransformers(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
+		for _, name := range []string{"next_hub", "next_v5", "next_bf16", "next_nf4"} {
+			t.Run(name, func(t *testing.T) { checkGolden(t, filepath.Join("testdata/golden", name)) })
+		}
+	})
+}
+
+func checkGolden(t *testing.T, dir string) {
+	m := modeltest.Open(t, model.Registry{Arch()}, dir, model.Options{})
+	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	ids := ints(t, f, "input_ids")
+	var docs [][]int32
+	var targets []int32
+	for rest := ids; len(rest) > 0; rest = rest[len(docs[len(docs)-1]):] {
+		docs = append(docs, rest[:ints(t, f, "lengths")[len(docs)]])
+	}
+	for _, d := range docs {
+		targets = append(append(targets, d[1:]...), nn.Ignore)
+	}
+	c := nntest.Context(t, false)
+	b := model.NewBatch(docs...)
+	embedding := c.NewTape(false)
+	x := embedding.Detach(m.Embed(embedding, b))
+	embedding.Free()
+	tape := c.NewTape(true)
+	in := tape.Leaf(x, true)
+	h := in
+	for i := range m.Layers() {
+		h = m.Layer(i, tape, h, b)
+	}
+	h = m.Norm(tape, h)
+	rows := make([]int, h.Rows)
+	for i := range rows {
+		rows[i] = i
+	}
+	near(t, "logits", model.Logits(c, m, h.Data(), rows).Data, floats(t, f, "logits"))
+	n := len(ids) - len(docs)
+	loss := tape.CrossEntropy(h, m.Head(), targets, float32(1/float64(n)), nil)
+	near(t, "loss", []float32{float32(loss / float64(n))}, floats(t, f, "loss"))
+	tape.Backward()
+	g := in.TakeGrad()
+	defer g.Free()
+	near(t, "gradients", nntest.Matrix(g).Data, floats(t, f, "grad"))
+}
+
+// near allows 1e-4 of the largest number.
+func near(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d %s, want %d", len(got), what, len(want))
+	}
+	var worst, largest float64
+	for i, v := range want {
+		worst = max(worst, math.Abs(float64(got[i]-v)))
+		largest = max(largest, math.Abs(float64(v)))
+	}
+	t.Logf("%s up to %.3g are off by up to %.3g", what, largest, worst)
+	if !(worst <= 1e-4*largest) {
+		t.Errorf("%s up to %.3g are off by up to %.3g", what, largest, worst)
+	}
+}
+
+func ints(t *testing.T, f *safetensors.File, name string) []int32 {
+	t.Helper()
+	b, err := f.Bytes(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]int32, len(b)/8)
+	for i := range out {
+		out[i] = int32(binary.LittleEndian.Uint64(b[8*i:]))
+	}
+	return out
+}
+
+func floats(t *testing.T, f *safetensors.File, name string) []float32 {
+	t.Helper()
+	b, err := f.Bytes(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]float32, len(b)/4)
+	if err := dtype.ToFloat32(out, b, dtype.F32); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -1,0 +1,9 @@
+package qwen3next
+
+import (
+	"testing"
+
+	"graft/internal/model/modeltest"
+)
+
+func TestArch(t *testing.T) { modeltest.Run(t, Arch()) }

@@ -1,0 +1,293 @@
+package nn
+
+import (
+	"graft/internal/gemm"
+	"graft/internal/kernel"
+)
+
+// Update is a low-rank update of a frozen weight as a grouped product computes it: y = c⊙(x·Wᵀ + s·(x·Aᵀ)·Bᵀ).
+type Update struct {
+	A, B  *Param  // (r, in), (out, r)
+	Scale float32 // s
+	// DoRA's magnitude (out, 1), its row norms (out) and c = M/Norm (out); nil without.
+	M       *Param
+	Norm, C []float32
+}
+
+// Updated is a Proj around a Linear that a grouped product can compute itself.
+type Updated interface {
+	Proj
+	// Rank is the width of x·Aᵀ.
+	Rank() int
+	// Update gives the parameters; ctx runs what they need first. It may be called from a task.
+	Update(ctx *Context) Update
+}
+
+// Experts is one projection of all experts.
+type Experts interface {
+	// Dims gives the number of experts and the widths.
+	Dims() (n, in, out int)
+	// Expert is the weight (out, in) of one, and what is trained around it, or nil.
+	Expert(e int) (w gemm.Matrix, u Updated)
+}
+
+// Two operations make an expert MLP: ExpertsIn takes tokens to the rows of their experts, ExpertsOut takes rows back to tokens. Each expert is
+// one task with products of its own; where several experts write to one token, tasks are runs of columns that go through the
+// experts in order, so that sums do not depend on the threads. A weight is decoded once per pass however many tokens it sees.
+
+// solo is the context for work inside a task.
+func (c *Context) solo() *Context {
+	s := *c
+	s.Pool = nil
+	return &s
+}
+
+// eachExpert runs f as a task for every expert that has rows, the largest first.
+func (t *Tape) eachExpert(r *Route, f func(c *Context, e int, rows Segment)) {
+	c := t.solo()
+	t.Pool.Run(r.Experts(), func(_, task int) {
+		e := r.order[task]
+		if rows := (Segment{r.Start[e], r.Start[e+1]}); rows.End > rows.Start {
+			f(c, e, rows)
+		}
+	})
+}
+
+// columnTask is the width of the runs of columns that are tasks of their own.
+const columnTask = 128
+
+// part is a Sink for a product that is a part of a tensor.
+type part struct {
+	to       *Tensor
+	row, col int
+	scale    []float32 // of the product's columns, or nil
+}
+
+// Block stores a block.
+func (s part) Block(row, col, rows, cols int, c []float32, ld int) {
+	for i := range rows {
+		v := c[i*ld : i*ld+cols]
+		if s.scale != nil {
+			kernel.Mul(v, v, s.scale[col:])
+		}
+		s.to.Write(s.row+row+i, s.col+col, v)
+	}
+}
+
+// view is a Matrix of some rows and columns of a tensor.
+type view struct {
+	*Tensor
+	rows Segment
+	cols Segment
+}
+
+// Dims gives the number of rows and columns.
+func (m view) Dims() (rows, cols int) { return m.rows.End - m.rows.Start, m.cols.End - m.cols.Start }
+
+// Read decodes part of a row.
+func (m view) Read(dst []float32, row, col int) {
+	m.Tensor.Read(dst, m.rows.Start+row, m.cols.Start+col)
+}
+
+// F32 is the memory of a float32 tensor.
+func (m view) F32() ([]float32, int) {
+	if m.f == nil {
+		return nil, 0
+	}
+	return m.f[m.rows.Start*m.Cols+m.cols.Start:], m.Cols
+}
+
+// BF16 is the memory of a bfloat16 tensor.
+func (m view) BF16() ([]uint16, int) {
+	if m.h == nil {
+		return nil, 0
+	}
+	return m.h[m.rows.Start*m.Cols+m.cols.Start:], m.Cols
+}
+
+// columnsOf is a run of columns of a matrix.
+type columnsOf struct {
+	gemm.Matrix
+	at, n int
+}
+
+// Dims gives the number of rows and columns.
+func (m columnsOf) Dims() (rows, cols int) {
+	rows, _ = m.Matrix.Dims()
+	return rows, m.n
+}
+
+// Read decodes part of a row.
+func (m columnsOf) Read(dst []float32, row, col int) { m.Matrix.Read(dst, row, m.at+col) }
+
+// F32 is the memory of a float32 matrix.
+func (m columnsOf) F32() ([]float32, int) {
+	if f, ok := m.Matrix.(gemm.F32Matrix); ok {
+		if data, stride := f.F32(); data != nil {
+			return data[m.at:], stride
+		}
+	}
+	return nil, 0
+}
+
+// BF16 is the memory of a bfloat16 matrix.
+func (m columnsOf) BF16() ([]uint16, int) {
+	if h, ok := m.Matrix.(gemm.BF16Matrix); ok {
+		if data, stride := h.BF16(); data != nil {
+			return data[m.at:], stride
+		}
+	}
+	return nil, 0
+}
+
+// gatherTokens copies the tokens of some rows, multiplied by a column scale if there is one.
+func (c *Context) gatherTokens(x *Tensor, r *Route, rows Segment, scale []float32) *Tensor {
+	y := c.New(rows.End-rows.Start, x.Cols)
+	if scale != nil {
+		block := c.Arena.F32(x.Cols)
+		defer block.Free()
+		for i := range y.Rows {
+			v := block.F32()
+			x.Read(v, int(r.Token[rows.Start+i]), 0)
+			kernel.Mul(v, v, scale)
+			y.Write(i, 0, v)
+		}
+		return y
+	}
+	for i := range y.Rows {
+		at := int(r.Token[rows.Start+i]) * x.Cols
+		if x.h != nil {
+			copy(y.h[i*x.Cols:(i+1)*x.Cols], x.h[at:])
+		} else {
+			copy(y.f[i*x.Cols:(i+1)*x.Cols], x.f[at:])
+		}
+	}
+	return y
+}
+
+// ranks is the widest update among the experts of a projection: the room that x·Aᵀ of a row takes.
+func ranks(p Experts) int {
+	n, _, _ := p.Dims()
+	most := 0
+	for e := range n {
+		if _, u := p.Expert(e); u != nil {
+			most = max(most, u.Rank())
+		}
+	}
+	return most
+}
+
+// combine is a Sink that adds rows, times their weight, to the tokens they belong to.
+type combine struct {
+	to     *Tensor // (T, cols) float32
+	route  *Route
+	row    int
+	col    int
+	weight []float32 // (N) or nil for ones
+	scale  []float32 // of columns, or nil
+}
+
+// Block adds a block.
+func (s combine) Block(row, col, rows, cols int, c []float32, ld int) {
+	for i := range rows {
+		v := c[i*ld : i*ld+cols]
+		if s.scale != nil {
+			kernel.Mul(v, v, s.scale[s.col+col:])
+		}
+		n := s.row + row + i
+		w := float32(1)
+		if s.weight != nil {
+			w = s.weight[n]
+		}
+		at := int(s.route.Token[n])*s.to.Cols + s.col + col
+		kernel.Axpy(s.to.f[at:at+cols], v, w)
+	}
+}
+
+// rowWeights are the weights of the rows, (N).
+func (r *Route) rowWeights() []float32 {
+	w := make([]float32, r.Rows())
+	data := r.Weight.Data()
+	for i := range w {
+		data.Read(w[i:i+1], int(r.Token[i]), int(r.Slot[i]))
+	}
+	return w
+}
+
+// zeroF32 is a float32 tensor of zeros.
+func (c *Context) zeroF32(rows, cols int) *Tensor {
+	x := c.NewF32(rows, cols)
+	c.Pool.Ranges(rows, rowsPerTask, func(_, lo, hi int) { clear(x.f[lo*cols : hi*cols]) })
+	return x
+}
+
+// addGrad adds a gradient in float32 to v's.
+func (t *Tape) addGrad(v *Value, g *Tensor) {
+	dst, add := t.gradTensor(v)
+	t.Rows(g.Rows, 2, g.Cols, func(i int, buf [][]float32) {
+		g.Read(buf[0], i, 0)
+		dst.put(buf[0], buf[1], i, add)
+	})
+}
+
+// addGradParam is a Sink that adds a product, or its transpose, to the gradient of a parameter.
+type addGradParam struct {
+	p     *Param
+	trans bool
+}
+
+// Block adds a block.
+func (s addGradParam) Block(row, col, rows, cols int, c []float32, ld int) {
+	for i := range rows {
+		if !s.trans {
+			g := s.p.Grad[(row+i)*s.p.Cols+col:][:cols]
+			kernel.Add(g, g, c[i*ld:])
+			continue
+		}
+		for j := range cols {
+			s.p.Grad[(col+j)*s.p.Cols+row+i] += c[i*ld+j]
+		}
+	}
+}
+
+// scaled multiplies a product by a number on its way to a sink.
+type scaled struct {
+	gemm.Sink
+	by float32
+}
+
+// Block scales a block.
+func (s scaled) Block(row, col, rows, cols int, c []float32, ld int) {
+	for i := range rows {
+		kernel.Scale(c[i*ld:i*ld+cols], c[i*ld:i*ld+cols], s.by)
+	}
+	s.Sink.Block(row, col, rows, cols, c, ld)
+}
+
+func paramMatrix(p *Param) gemm.F32 { return gemm.NewF32(p.Data, p.Rows, p.Cols) }
+
+// updateGrads adds to the gradients of A and B, given x (rows, in), xa = s·x·Aᵀ, dy (rows, out), and g = s·dy·B: dB = dyᵀ·xa, dA = gᵀ·x.
+func (c *Context) updateGrads(u Update, x, xa, dy, g gemm.Matrix) {
+	xaT, gT := c.PackT(xa), c.PackT(g)
+	c.Mul(addGradParam{u.B, true}, gemm.Term{A: xaT, B: dy})
+	c.Mul(addGradParam{u.A, false}, gemm.Term{A: gT, B: x})
+	xaT.Free()
+	gT.Free()
+}
+
+// magnitudeGrad adds Σ w·dy⊙v/by over some rows to the gradient of a magnitude; v may be what by turns into the product before scaling.
+func magnitudeGrad(u Update, dy, v gemm.Matrix, by []float32) {
+	rows, cols := dy.Dims()
+	sum, a, b := make([]float32, cols), make([]float32, cols), make([]float32, cols)
+	for i := range rows {
+		dy.Read(a, i, 0)
+		v.Read(b, i, 0)
+		kernel.Mul(a, a, b)
+		kernel.Add(sum, sum, a)
+	}
+	for j, s := range sum {
+		if by[j] != 0 {
+			u.M.Grad[j] += s / by[j]
+		}
+	}
+}
