@@ -36,8 +36,8 @@ type corpus struct {
 
 var corpora = []corpus{
 	{"lua", "../../../../data/avorion/raw/*/*/*/*/*/*.lua", 8, gate.Lua, 200, 1},
-	{"c", "testdata/c/*.c", 20, cpp.Check, 200, 0.9},
-	{"cpp", "testdata/cpp/*.cpp", 20, cpp.Check, 200, 0.9},
+	{"c", "testdata/c/*.c", 14, cpp.Check, 200, 0.9},
+	{"cpp", "testdata/cpp/*.cpp", 16, cpp.Check, 200, 0.9},
 }
 
 // most bounds the files of a language.

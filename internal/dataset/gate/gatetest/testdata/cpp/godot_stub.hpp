@@ -1,6 +1,7 @@
 // The part of godot-cpp that the sample uses, so that it compiles by itself.
 #pragma once
-#include <cmath>
+extern "C" double atan2(double, double);
+extern "C" double hypot(double, double);
 
 constexpr double Math_PI = 3.14159265358979;
 
@@ -10,8 +11,8 @@ enum PropertyHint { PROPERTY_HINT_NONE, PROPERTY_HINT_RANGE };
 struct Vector2 {
     double x = 0, y = 0;
     Vector2 operator-(const Vector2 &o) const { return {x - o.x, y - o.y}; }
-    double angle() const { return std::atan2(y, x); }
-    double distance_to(const Vector2 &o) const { return std::hypot(x - o.x, y - o.y); }
+    double angle() const { return ::atan2(y, x); }
+    double distance_to(const Vector2 &o) const { return ::hypot(x - o.x, y - o.y); }
 };
 struct NodePath {};
 struct Texture2D {};
