@@ -25,7 +25,7 @@ func datasetCommand(app *App) *cobra.Command {
 		Example: "  graft dataset build --domain gdscript --teacher none",
 	}
 	cmd.AddCommand(
-		datasetBuildCommand(app), datasetCollectCommand(app), datasetGenerateCommand(app), datasetCheckCommand(app), datasetStatsCommand(app), datasetShowCommand(app),
+		datasetBuildCommand(app), datasetCalibrateCommand(app), datasetCollectCommand(app), datasetGenerateCommand(app), datasetCheckCommand(app), datasetStatsCommand(app), datasetShowCommand(app),
 	)
 	return cmd
 }

@@ -17,10 +17,11 @@ func Check(code string) error {
 
 // check is Check for what was lexed.
 func (p *parser) check() error {
+	err := p.pair() // even if there is another problem: Functions goes on
 	if p.problem != nil {
 		return p.problem
 	}
-	if err := p.pair(); err != nil {
+	if err != nil {
 		return err
 	}
 	c := checker{file: p.file, merged: merge(p.file)}

@@ -164,13 +164,11 @@ func (d *definer) godot(i int) {
 			i++
 		}
 		d.parameters(i + 1)
-	case word == "var" && d.at(i-1) != "(", word == "const", word == "signal", word == "class", word == "class_name", word == "for":
+	case word == "var", word == "const", word == "class", word == "class_name", word == "for":
 		d.names(i + 1)
-		if word == "signal" {
-			d.parametersOf(i + 2)
-		}
-	case word == "var": // a pattern of match
+	case word == "signal":
 		d.names(i + 1)
+		d.parametersOf(i + 2)
 	case word == "enum":
 		d.enum(i + 1)
 	case next == "=" && (d.at(i-1) == "{" || d.at(i-1) == ","):
@@ -238,22 +236,25 @@ func (d *definer) c(i int) {
 	if next == "(" && capitals(word) && d.startsStatement(i) {
 		d.arguments(i + 1)
 	}
-	switch next {
-	case "(", ";", "=", ",", "[", "{", ")", ":", "}", "":
-	default:
-		return
-	}
 	switch {
-	case before == "*" || before == "&" || before == ">" || before == "]":
-		d.found(word)
-	case before == "~":
-		d.found(word)
-	case i > 0 && d.tokens[i-1].kind == identifier && !notType(before) && before != "sizeof":
-		d.found(word)
-	case before == "::" && next == "(" && d.definesMember(i):
+	case !endsName[next]:
+	case d.afterType(i), before == "::" && next == "(" && d.definesMember(i):
 		d.found(word)
 	case (before == "{" || before == ",") && (next == "," || next == "=" || next == "}"):
 		d.enumerator(i)
+	}
+}
+
+// endsName are what may follow the name that a declaration introduces.
+var endsName = map[string]bool{"(": true, ";": true, "=": true, ",": true, "[": true, "{": true, ")": true, ":": true, "}": true, "": true}
+
+// afterType reports whether what stands before token i may be a type.
+func (d *definer) afterType(i int) bool {
+	switch before := d.at(i - 1); before {
+	case "*", "&", ">", "]", "~":
+		return true
+	default:
+		return i > 0 && d.tokens[i-1].kind == identifier && !notType(before) && before != "sizeof"
 	}
 }
 

@@ -166,25 +166,36 @@ func (f *finder) form(path string, named bool) form {
 	if f.projectOnly {
 		return formNone
 	}
-	slashed := filepath.ToSlash(path)
-	godot := f.domain == GDScript || f.domain == GDExtension
-	switch filepath.Ext(base) {
-	case ".json":
-		if godot && apiFile.MatchString(base) {
-			return formJSON
-		}
-	case ".xml":
-		if folder := filepath.Base(filepath.Dir(path)); godot && (named || folder == "doc_classes" || strings.Contains(slashed, "doc/classes/")) {
-			return formXML
-		}
-	case ".html":
-		if f.domain == Avorion && (named || hasFile(filepath.Dir(path), "Functions.html")) {
+	switch f.domain {
+	case GDScript, GDExtension:
+		return f.godotForm(path, base, named)
+	case Avorion:
+		if filepath.Ext(base) == ".html" && (named || hasFile(filepath.Dir(path), "Functions.html")) {
 			return formPage
 		}
-	case ".h", ".hpp", ".inl":
-		if f.domain == Flecs && (base == "flecs.h" || underFlecs(path)) || f.domain == GDExtension && strings.Contains(slashed, "/godot_cpp/") {
+	case Flecs:
+		if isHeader(base) && (base == "flecs.h" || underFlecs(path)) {
 			return formHeader
 		}
+	}
+	return formNone
+}
+
+func isHeader(base string) bool {
+	ext := filepath.Ext(base)
+	return ext == ".h" || ext == ".hpp" || ext == ".inl"
+}
+
+// godotForm is form for the domains of Godot.
+func (f *finder) godotForm(path, base string, named bool) form {
+	slashed := filepath.ToSlash(path)
+	switch {
+	case apiFile.MatchString(base):
+		return formJSON
+	case filepath.Ext(base) == ".xml" && (named || filepath.Base(filepath.Dir(path)) == "doc_classes" || strings.Contains(slashed, "doc/classes/")):
+		return formXML
+	case f.domain == GDExtension && isHeader(base) && strings.Contains(slashed, "/godot_cpp/"):
+		return formHeader
 	}
 	return formNone
 }

@@ -122,11 +122,7 @@ func (l *lexer) token(c byte) {
 		}
 	case isDigit(c):
 		t.kind = number
-		for l.at++; l.at < len(l.text) && (isLetter(l.text[l.at]) || isDigit(l.text[l.at]) || l.text[l.at] == '.'); l.at++ {
-			if l.text[l.at] == '.' && l.at+1 < len(l.text) && !isDigit(l.text[l.at+1]) {
-				break
-			}
-		}
+		l.number()
 	case c == '"' || c == '\'':
 		t.kind = text
 		l.quoted(c, false)
@@ -140,6 +136,16 @@ func (l *lexer) token(c byte) {
 	}
 	t.text = l.text[t.start:l.at]
 	l.tokens = append(l.tokens, t)
+}
+
+// number skips a number. A dot that no digit follows is not part of it.
+func (l *lexer) number() {
+	for l.at++; l.at < len(l.text); l.at++ {
+		c := l.text[l.at]
+		if dot := c == '.' && (l.at+1 == len(l.text) || isDigit(l.text[l.at+1])); !dot && !isLetter(c) && !isDigit(c) {
+			return
+		}
+	}
 }
 
 // prefixed reports whether a word may stand right before a quote.

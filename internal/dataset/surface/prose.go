@@ -27,7 +27,7 @@ const longestInstruction = 1 << 20
 
 // Ungrounded lists the identifiers of an instruction that are in neither the code, nor the context, nor the surface: those in
 // backticks, and words of the prose that are written as only code is. Each is listed once, in the order of the instruction.
-// Without an API, only words in backticks that are calls or have several parts count, since others may well be the API's.
+// Without an API, what is in neither code nor context is ungrounded even if it is the API's.
 func (s *Surface) Ungrounded(instruction, code string, context []string) []string {
 	instruction = instruction[:min(len(instruction), longestInstruction)]
 	given := map[string]bool{}

@@ -198,7 +198,10 @@ func (j *judge) definedHere(i int) bool {
 	if j.at(i+1) == "=" {
 		return true
 	}
-	for i--; i > 0 && (j.tokens[i].kind == identifier && j.at(i) != "function" || j.at(i) == "." || j.at(i) == ":"); i-- {
+	for i--; i > 0; i-- {
+		if word := j.at(i); word == "function" || j.tokens[i].kind != identifier && word != "." && word != ":" {
+			break
+		}
 	}
 	return j.at(i) == "function"
 }
@@ -213,7 +216,7 @@ func (j *judge) cName(i int, name string) {
 	case s.domain == Flecs && apiPrefix.MatchString(name):
 		j.add(name, j.known(name))
 	case before == "." || before == "->":
-		if next == "(" || next == "<" || s.domain == Flecs && j.language == CPlusPlus && next == "(" {
+		if next == "(" || next == "<" {
 			j.member(j.receiver(i-2), name)
 		}
 	case before == "::":
@@ -226,14 +229,13 @@ func (j *judge) cName(i int, name string) {
 // qualified judges the name i after ::, if what stands before it is of the API.
 func (j *judge) qualified(i int, name string) {
 	scope := j.at(i - 2)
+	class := j.surface.classes[scope] != nil
 	switch {
-	case scope == "" || j.local[scope] && j.surface.classes[scope] == nil || j.surface.own[scope] && j.surface.classes[scope] == nil:
-	case j.surface.domain == GDExtension && j.surface.classes[scope] != nil:
+	case scope == "" || scope == "std" || !class && (j.local[scope] || j.surface.own[scope]):
+	case j.surface.domain == GDExtension && class:
 		j.member(scope, name)
-	case scope == "std" || j.known(scope):
-		if scope != "std" {
-			j.add(name, j.known(name))
-		}
+	case j.known(scope):
+		j.add(name, j.known(name))
 	}
 }
 

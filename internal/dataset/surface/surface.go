@@ -115,7 +115,7 @@ func (s *Surface) knownPart(name string) bool {
 }
 
 // add takes in a symbol of the API.
-func (s *Surface) add(sym Symbol) *Symbol {
+func (s *Surface) add(sym Symbol) {
 	p := &sym
 	if old := s.names[sym.Name]; old == nil || old.Doc == "" && sym.Doc != "" && old.Owner == sym.Owner {
 		s.names[sym.Name] = p
@@ -123,7 +123,6 @@ func (s *Surface) add(sym Symbol) *Symbol {
 	if c := s.classes[sym.Owner]; c != nil {
 		c.members[sym.Name] = p
 	}
-	return p
 }
 
 // class returns the class of a name, which it makes if need be.

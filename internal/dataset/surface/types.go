@@ -38,23 +38,29 @@ func (j *judge) classOf(i int) string {
 	case "::":
 		return ""
 	}
-	if t.text == "self" && j.language == Godot {
+	return j.variable(t.text)
+}
+
+// isC reports whether the text is C or C++, where a class is no value.
+func (j *judge) isC() bool { return j.language == C || j.language == CPlusPlus }
+
+// variable returns the class of a value by its name.
+func (j *judge) variable(word string) string {
+	if word == "self" && j.language == Godot {
 		return j.base
 	}
-	if class, declared := j.types[t.text]; declared {
+	if class, declared := j.types[word]; declared {
 		return class
 	}
-	if j.local[t.text] || j.surface.own[t.text] {
+	switch global := j.surface.globals[word]; {
+	case j.local[word] || j.surface.own[word]:
 		return ""
-	}
-	if class := j.surface.globals[t.text]; class != "" {
-		return class
-	}
-	if j.surface.classes[t.text] != nil && j.language != CPlusPlus && j.language != C {
-		return t.text
-	}
-	if j.language == Godot && j.base != "" {
-		return j.valueOf(j.base, t.text)
+	case global != "":
+		return global
+	case j.surface.classes[word] != nil && !j.isC():
+		return word
+	case j.language == Godot && j.base != "":
+		return j.valueOf(j.base, word)
 	}
 	return ""
 }
@@ -74,33 +80,35 @@ func (j *judge) called(i int) string {
 	if open < 1 || j.tokens[open-1].kind != identifier {
 		return ""
 	}
-	name, before := j.at(open-1), j.at(open-2)
-	if before == "." || before == "->" || before == ":" {
-		class := j.receiver(open - 3)
-		if class == "" {
-			return ""
-		}
-		if name == "new" && j.language == Godot {
-			return class
-		}
-		if sym := j.surface.member(class, name); sym != nil && !j.surface.own[name] && !j.local[name] {
-			return sym.Type
-		}
-		return ""
-	}
-	if before == "::" {
+	name := j.at(open - 1)
+	switch j.at(open - 2) {
+	case ".", "->", ":":
+		return j.calledMember(j.receiver(open-3), name)
+	case "::":
 		if name == "get_singleton" && j.surface.domain == GDExtension {
 			return j.at(open - 3)
 		}
 		return ""
 	}
-	if j.surface.classes[name] != nil && j.language != C && j.language != CPlusPlus {
+	if j.surface.classes[name] != nil && !j.isC() {
 		return name // a constructor
 	}
-	if j.language == Godot && j.base != "" && !j.local[name] && !j.surface.own[name] {
-		if sym := j.surface.member(j.base, name); sym != nil {
-			return sym.Type
-		}
+	if j.language == Godot && j.base != "" {
+		return j.calledMember(j.base, name)
+	}
+	return ""
+}
+
+// calledMember returns the class of what a method returns.
+func (j *judge) calledMember(class, name string) string {
+	if class == "" || j.local[name] || j.surface.own[name] {
+		return ""
+	}
+	if name == "new" && j.language == Godot {
+		return class
+	}
+	if sym := j.surface.member(class, name); sym != nil {
+		return sym.Type
 	}
 	return ""
 }
@@ -122,37 +130,41 @@ func (j *judge) opening(i int) int {
 	return -1
 }
 
-// godotTypes reads the types that a script declares: name: Type, name := Type.new(), name := Type(…), name := x as Type.
+// godotTypes reads the types that a script declares: name: Type, name := Type.new(), name := Type(…).
 func (j *judge) godotTypes(tokens []token) {
-	at := func(i int) token {
-		if i < 0 || i >= len(tokens) {
-			return token{}
-		}
-		return tokens[i]
-	}
+	d := definer{tokens: tokens}
 	for i, t := range tokens {
 		if t.kind != identifier || keyword(Godot, t.text) {
 			continue
 		}
-		declared := false
-		switch at(i - 1).text {
-		case "var", "const", "for", "(", ",":
-			declared = true
-		}
-		next, typ := at(i+1).text, at(i+2)
-		switch {
-		case !declared || typ.kind != identifier:
-			if declared && (next == "=" || next == ":=" || next == "in") && at(i-1).text != "(" && at(i-1).text != "," {
-				j.declare(t.text, "")
+		switch before := d.at(i - 1); before {
+		case "var", "const", "for":
+			j.declare(t.text, j.declared(&d, i))
+		case "(", ",":
+			if d.at(i+1) == ":" {
+				j.declare(t.text, j.declared(&d, i))
 			}
-		case next == ":" && at(i+3).text != ".":
-			j.declare(t.text, typ.text)
-		case next == ":=" && (at(i+3).text == "(" || at(i+3).text == "." && at(i+4).text == "new") && isUpper(typ.text[0]) && j.endsAt(tokens, i+3):
-			j.declare(t.text, typ.text)
-		case at(i-1).text == "var" || at(i-1).text == "const" || at(i-1).text == "for":
-			j.declare(t.text, "")
 		}
 	}
+}
+
+// declared returns the type that the declaration of name i states, "" if none.
+func (j *judge) declared(d *definer, i int) string {
+	if i+2 >= len(d.tokens) || d.tokens[i+2].kind != identifier {
+		return ""
+	}
+	typ, after := d.at(i+2), d.at(i+3)
+	switch d.at(i + 1) {
+	case ":":
+		if after != "." {
+			return typ
+		}
+	case ":=":
+		if made := after == "(" || after == "." && d.at(i+4) == "new"; made && isUpper(typ[0]) && j.endsAt(d.tokens, i+3) {
+			return typ
+		}
+	}
+	return ""
 }
 
 // endsAt reports whether the statement ends with the first call from token i on.
@@ -206,25 +218,22 @@ func (j *judge) cTypes(tokens []token) {
 	if j.surface.domain != GDExtension {
 		return
 	}
-	for i := 0; i+2 < len(tokens); i++ {
-		t := tokens[i]
+	d := definer{tokens: tokens}
+	for i, t := range tokens {
 		if t.kind != identifier || j.surface.classes[t.text] == nil {
 			continue
 		}
 		k := i + 1
-		for k < len(tokens) && (tokens[k].text == "*" || tokens[k].text == "&" || tokens[k].text == "const" || tokens[k].text == ">") {
+		for d.at(k) == "*" || d.at(k) == "&" || d.at(k) == "const" || d.at(k) == ">" {
 			k++
 		}
-		if k+1 >= len(tokens) || tokens[k].kind != identifier {
+		if k+1 >= len(tokens) || tokens[k].kind != identifier || !endsName[d.at(k+1)] {
 			continue
 		}
 		class := t.text
-		if reference := i >= 2 && tokens[i-1].text == "<"; reference != (tokens[i+1].text == ">") || reference && tokens[i-2].text != "Ref" {
-			class = ""
+		if argument := d.at(i-1) == "<"; argument != (d.at(i+1) == ">") || argument && d.at(i-2) != "Ref" {
+			class = "" // an argument of another template
 		}
-		switch tokens[k+1].text {
-		case ";", "=", ",", ")", "{", "(":
-			j.declare(tokens[k].text, class)
-		}
+		j.declare(tokens[k].text, class)
 	}
 }

@@ -1,16 +1,14 @@
 package avorion
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/yuin/gopher-lua/parse"
-
 	"graft/internal/dataset"
+	"graft/internal/dataset/gate"
 )
 
 // Domain returns the domain.
@@ -32,21 +30,14 @@ var language = dataset.Language{
 // Language returns Lua.
 func (domain) Language(*dataset.File) *dataset.Language { return &language }
 
-// Check parses the code.
-func (domain) Check(code string) error {
-	_, err := parse.Parse(strings.NewReader(code), "code")
-	var syntax *parse.Error
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("line %d: %s near %q", max(syntax.Pos.Line, 1), syntax.Message, syntax.Token)
-	}
-	return err
-}
+// Check parses the code. It may be a piece of a script, so a break may belong to a loop around it.
+func (domain) Check(code string) error { return gate.LuaFragment(code) }
 
 // Functions finds the functions that have a name: by statement, by assignment, or as a field of a table. Others, such as
 // callbacks given as arguments, are part of what they stand in.
-func (d domain) Functions(f *dataset.File) ([]dataset.Function, error) {
+func (domain) Functions(f *dataset.File) ([]dataset.Function, error) {
 	text := blankShebang(f.Text)
-	if err := d.Check(text); err != nil {
+	if err := gate.Lua(text); err != nil {
 		return nil, err
 	}
 	p := parser{scanner: scan(text), setting: setting(f.Path, text)}

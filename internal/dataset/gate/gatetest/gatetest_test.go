@@ -1,0 +1,220 @@
+package gatetest_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"graft/internal/dataset/cpp"
+	"graft/internal/dataset/gate"
+	"graft/internal/dataset/gate/gatetest"
+)
+
+var (
+	write   = flag.String("write", "", "write the mutants for ref/gates_interop.py into this folder")
+	verbose = flag.Bool("missed", false, "print the mutants that a gate misses")
+)
+
+const golden = "testdata/golden/verdicts.json"
+
+// A corpus is the files of one language with the gate that judges them.
+type corpus struct {
+	language, glob string
+	each           int // mutants of each kind and file
+	check          func(text string) error
+	fewest         int     // mutants that a real parser refuses for their syntax
+	least          float64 // share of them that the gate notices
+}
+
+var corpora = []corpus{
+	{"lua", "../../../../data/avorion/raw/*/*/*/*/*/*.lua", 8, gate.Lua, 200, 1},
+	{"c", "testdata/c/*.c", 14, cpp.Check, 200, 0.9},
+	{"cpp", "testdata/cpp/*.cpp", 16, cpp.Check, 200, 0.9},
+}
+
+// most bounds the files of a language.
+const most = 24
+
+func (c *corpus) files(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(c.glob)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", c.glob, len(files), err)
+	}
+	return files[:min(most, len(files))]
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// key is how the golden names a file: with its content, so that a changed sample asks for new verdicts.
+func key(file, text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return filepath.Base(file) + " " + hex.EncodeToString(sum[:8])
+}
+
+// TestMutants compares the gates with what LuaJIT, gcc and g++ say: S refused for its syntax, N for names and types, A accepted.
+// What is accepted by the compiler must be accepted by the gate. With -write it writes the mutants instead.
+func TestMutants(t *testing.T) {
+	var verdicts map[string]map[string]string
+	if *write == "" {
+		if err := json.Unmarshal([]byte(read(t, golden)), &verdicts); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range corpora {
+		t.Run(c.language, func(t *testing.T) {
+			counts := tally{}
+			for _, file := range c.files(t) {
+				text := read(t, file)
+				if err := c.check(text); err != nil {
+					t.Errorf("%s: refused: %v", file, err)
+				}
+				mutants := gatetest.Mutants(c.language, filepath.Base(file), text, c.each)
+				if *write != "" {
+					save(t, &c, file, text, mutants)
+					continue
+				}
+				said := verdicts[c.language][key(file, text)]
+				if len(said) != len(mutants) {
+					t.Fatalf("%s: %d mutants, and the golden has %d verdicts; write it again with ref/gates_interop.py", file, len(mutants), len(said))
+				}
+				for i, m := range mutants {
+					counts.add(t, &c, file, m, said[i])
+				}
+			}
+			if *write == "" {
+				counts.report(t, &c)
+			}
+		})
+	}
+}
+
+// save writes the mutants of a file as one JSON object.
+func save(t *testing.T, c *corpus, file, text string, mutants []gatetest.Mutant) {
+	t.Helper()
+	var texts []string
+	for _, m := range mutants {
+		texts = append(texts, m.Text)
+	}
+	folder, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(map[string]any{"language": c.language, "key": key(file, text), "folder": folder, "mutants": texts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := c.language + "-" + strings.ReplaceAll(key(file, text), " ", "-") + ".json"
+	if err := os.WriteFile(filepath.Join(*write, name), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A count is what became of the mutants of one kind.
+type count struct{ all, syntax, caught, names, namesCaught, falsely int }
+
+type tally map[gatetest.Kind]*count
+
+func (y tally) add(t *testing.T, c *corpus, file string, m gatetest.Mutant, said byte) {
+	t.Helper()
+	n := y[m.Kind]
+	if n == nil {
+		n = &count{}
+		y[m.Kind] = n
+	}
+	n.all++
+	err := c.check(m.Text)
+	switch {
+	case said == 'S':
+		n.syntax++
+		if err != nil {
+			n.caught++
+		} else if *verbose {
+			fmt.Printf("missed %s %s: %s\n", file, m.Kind, difference(read(t, file), m.Text))
+		}
+	case said == 'N':
+		n.names++
+		if err != nil {
+			n.namesCaught++
+		}
+	case err != nil:
+		n.falsely++
+		t.Errorf("%s: a mutant of kind %s is valid and refused: %v\n%s", file, m.Kind, err, difference(read(t, file), m.Text))
+	}
+}
+
+// difference shows the first line that differs.
+func difference(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return fmt.Sprintf("line %d: %s  =>  %s", i+1, strings.TrimSpace(x[i]), strings.TrimSpace(y[i]))
+		}
+	}
+	return "the end"
+}
+
+// report prints the catch rate of each kind and holds the whole against its limits.
+func (y tally) report(t *testing.T, c *corpus) {
+	t.Helper()
+	var sum count
+	var kinds []string
+	for k := range y {
+		kinds = append(kinds, string(k))
+	}
+	sort.Strings(kinds)
+	for _, k := range kinds {
+		n := y[gatetest.Kind(k)]
+		t.Logf("%-4s %-16s %4d mutants, %4d broken in syntax, caught %4d (%5.1f %%); %3d in names, caught %3d", c.language, k, n.all, n.syntax, n.caught, percent(n.caught, n.syntax), n.names, n.namesCaught)
+		sum.all, sum.syntax, sum.caught, sum.names, sum.namesCaught = sum.all+n.all, sum.syntax+n.syntax, sum.caught+n.caught, sum.names+n.names, sum.namesCaught+n.namesCaught
+	}
+	t.Logf("%-4s %-16s %4d mutants, %4d broken in syntax, caught %4d (%5.1f %%); %3d in names, caught %3d", c.language, "all", sum.all, sum.syntax, sum.caught, percent(sum.caught, sum.syntax), sum.names, sum.namesCaught)
+	if sum.syntax < c.fewest || percent(sum.caught, sum.syntax) < 100*c.least {
+		t.Errorf("%s: %d of %d broken mutants are noticed, expected at least %.1f %% of at least %d", c.language, sum.caught, sum.syntax, 100*c.least, c.fewest)
+	}
+}
+
+func percent(n, of int) float64 {
+	if of == 0 {
+		return 100
+	}
+	return 100 * float64(n) / float64(of)
+}
+
+// TestKinds proves that every kind finds a place, and that mutants differ from their file and from each other.
+func TestKinds(t *testing.T) {
+	text := "static int f(int a) {\n\tif (a) {\n\t\tputs(\"x\");\n\t}\n\treturn a;\n}\n"
+	mutants := gatetest.Mutants("c", "f.c", text, 2)
+	var kinds []gatetest.Kind
+	seen := map[string]bool{text: true}
+	for _, m := range mutants {
+		kinds = append(kinds, m.Kind)
+		if seen[m.Text] {
+			t.Errorf("%s: a mutant is there twice or no change:\n%s", m.Kind, m.Text)
+		}
+		seen[m.Text] = true
+	}
+	for _, k := range gatetest.Kinds() {
+		if !slices.Contains(kinds, k) {
+			t.Errorf("no mutant of kind %s", k)
+		}
+	}
+	if again := gatetest.Mutants("c", "f.c", text, 2); !slices.Equal(again, mutants) {
+		t.Error("the same file gives other mutants")
+	}
+}
