@@ -24,6 +24,7 @@ func datasetCommand(app *App) *cobra.Command {
 		Example: "  graft dataset build --domain gdscript --teacher none",
 	}
 	cmd.AddCommand(datasetBuildCommand(app), datasetStatsCommand(app), datasetShowCommand(app))
+	cmd.AddCommand(datasetCaptureCommand(app))
 	return cmd
 }
 
