@@ -25,7 +25,8 @@ func datasetCommand(app *App) *cobra.Command {
 		Example: "  graft dataset build --domain gdscript --teacher none",
 	}
 	cmd.AddCommand(
-		datasetBuildCommand(app), datasetCalibrateCommand(app), datasetCollectCommand(app), datasetGenerateCommand(app), datasetCheckCommand(app), datasetStatsCommand(app), datasetShowCommand(app),
+		datasetBuildCommand(app), datasetCollectCommand(app), datasetGenerateCommand(app), datasetCheckCommand(app), datasetStatsCommand(app), datasetShowCommand(app),
+		datasetCalibrateCommand(app), datasetCaptureCommand(app),
 	)
 	return cmd
 }

@@ -49,7 +49,7 @@ func (u *unit) chooseBug(d Domain, o *Options) (*bug, string) {
 func (u *unit) edits(d Domain, teacher bool) []mutate.Edit {
 	var edits []mutate.Edit
 	if m, ok := d.(Mutator); ok {
-		edits = m.Mutations(u.code, u.bodyOffset())
+		edits = m.Mutations(u.file, u.Function, u.code, u.bodyOffset())
 	}
 	if len(edits) == 0 {
 		edits = mutate.Edits(u.code, u.language.Comment, u.bodyOffset())
@@ -102,6 +102,9 @@ func (b *bug) hint() string {
 	case mutate.OffByOne:
 		return "Something is off by one."
 	case mutate.Arguments:
+		if b.edit.What == "" {
+			return "Two arguments of a call are in the wrong order."
+		}
 		return "The arguments of a call to `" + b.edit.What + "` are in the wrong order."
 	case mutate.Operator:
 		return "A calculation gives the wrong result."
@@ -109,6 +112,10 @@ func (b *bug) hint() string {
 		return "A condition is wrong."
 	case mutate.Flag:
 		return "A true or false is the wrong way round."
+	case mutate.Await:
+		return "Something is not waited for."
+	case mutate.Variable:
+		return "In one place the wrong variable is used."
 	case mutate.Function:
 		return "A call to `" + b.edit.Text + "` is wrong."
 	}

@@ -64,8 +64,9 @@ type Function struct {
 
 // A Converter is a domain that knows another dialect of its language, such as that of an earlier version.
 type Converter interface {
-	// Before rewrites code into the other dialect. It changes only what is certain to have been written so there; nil if nothing is.
-	Before(code string) *Conversion
+	// Before rewrites a function of a file into the other dialect. It changes only what is certain to have been written so there; nil
+	// if nothing is. code is the function without the indentation of its first line, and so is the code returned.
+	Before(f *File, fn *Function, code string) *Conversion
 }
 
 // A Conversion is code in another dialect that the code of a function is a conversion of.
@@ -77,6 +78,6 @@ type Conversion struct {
 
 // A Mutator is a domain that knows ways of breaking its code that fit it better than those that tokens suggest.
 type Mutator interface {
-	// Mutations lists edits of the code of a function, from an offset on.
-	Mutations(code string, from int) []mutate.Edit
+	// Mutations lists edits of code, a function of a file without the indentation of its first line, from an offset on.
+	Mutations(f *File, fn *Function, code string, from int) []mutate.Edit
 }

@@ -109,7 +109,7 @@ func (u *unit) chooseOld(d Domain, o *Options) (*Conversion, string) {
 	if most := 3 * o.MaxTokens / 4; u.tokens > most {
 		return nil, "it is too long to be shown and asked for"
 	}
-	old := c.Before(u.code)
+	old := c.Before(u.file, u.Function, u.code)
 	if old == nil || old.Code == u.code {
 		return nil, "nothing in it is written otherwise in another dialect"
 	}

@@ -86,7 +86,7 @@ func OpenLedger(path string) (l *Ledger, err error) {
 
 // read applies all records and cuts off a torn last line.
 func (l *Ledger) read() error {
-	b := bufio.NewReaderSize(l.f, 1<<20)
+	b := bufio.NewReaderSize(l.f, 64<<10)
 	var good int64
 	for n := 1; ; n++ {
 		line, err := readLine(b)

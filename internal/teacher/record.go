@@ -109,6 +109,9 @@ func newState() *state {
 
 // apply adds one record. It is the only way in which a state changes, for a ledger that is read and for one that is written.
 func (s *state) apply(r *record) error {
+	if err := r.amounts(); err != nil {
+		return err
+	}
 	switch r.Event {
 	case evLedger:
 		if r.Version != ledgerVersion {
@@ -130,6 +133,20 @@ func (s *state) apply(r *record) error {
 		return s.batch(r)
 	default:
 		return fmt.Errorf("event %q is unknown", r.Event)
+	}
+	return nil
+}
+
+// amounts refuses money that nobody can owe.
+func (r *record) amounts() error {
+	const most = 1e6
+	for _, d := range append([]float64{r.Reserve}, r.Reserves...) {
+		if !(d >= 0 && d <= most) {
+			return fmt.Errorf("reserve %g, expected 0 to %g dollars", d, most)
+		}
+	}
+	if r.Cost != nil && !(*r.Cost >= 0 && *r.Cost <= most) {
+		return fmt.Errorf("cost %g, expected 0 to %g dollars", *r.Cost, most)
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ const (
 	Condition  Kind = "condition"
 	Flag       Kind = "flag"
 	Function   Kind = "function"
+	Await      Kind = "await"     // made by callers, who know what waits
+	Variable   Kind = "variable"  // made by callers, who know what is in scope
 	Statement  Kind = "statement" // one is missing; made by callers, who know where statements begin
 )
 

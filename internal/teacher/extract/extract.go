@@ -12,10 +12,11 @@ import (
 
 // Bounds of what is looked at.
 const (
-	maxAnswer = 4 << 20   // bytes of an answer
-	maxRepair = 256 << 10 // bytes that are given to the repair
-	maxDepth  = 128       // of nesting that is given to the repair, which recurses
-	maxSpans  = 64        // that are tried in one answer
+	maxAnswer = 4 << 20  // bytes of an answer
+	maxRepair = 64 << 10 // bytes that are given to the repair
+	maxWork   = 32 << 20 // of all repairs of an answer, as work counts it
+	maxDepth  = 128      // of nesting that is given to the repair, which recurses
+	maxSpans  = 64       // that are tried in one answer
 )
 
 // JSON returns the value of s that text holds, in one line. The error says what is wrong with the best candidate.
@@ -24,10 +25,11 @@ func JSON(text string, s *Schema) (string, error) {
 		return "", fmt.Errorf("extract: the answer has %d bytes, expected at most %d", len(text), maxAnswer)
 	}
 	var last error
-	for _, try := range []func(string) (string, error){strict, repair} {
+	work := maxWork
+	for _, try := range []func(string, *int) (string, error){strict, repair} {
 		for _, body := range bodies(text) {
 			for _, span := range spans(body) {
-				value, err := try(span)
+				value, err := try(span, &work)
 				if err == nil {
 					err = s.check(value)
 				}
@@ -124,7 +126,7 @@ func fenced(body string) []string {
 }
 
 // strict takes span if it is JSON as it stands.
-func strict(span string) (string, error) {
+func strict(span string, _ *int) (string, error) {
 	var b bytes.Buffer
 	if err := json.Compact(&b, []byte(span)); err != nil {
 		return "", errNoJSON
@@ -133,7 +135,7 @@ func strict(span string) (string, error) {
 }
 
 // repair makes JSON of span, which must begin with a brace or bracket.
-func repair(span string) (value string, err error) {
+func repair(span string, left *int) (value string, err error) {
 	span = strings.TrimSpace(span)
 	switch {
 	case span == "" || span[0] != '{' && span[0] != '[':
@@ -146,6 +148,9 @@ func repair(span string) (value string, err error) {
 	if end, whole := scan(span); end < 0 && !whole {
 		return "", errCut
 	}
+	if *left -= work(span); *left < 0 {
+		return "", fmt.Errorf("%d bytes with so many quotes take too long to repair", len(span))
+	}
 	defer func() { // the library is not ours, and its input is whatever a model says
 		if r := recover(); r != nil {
 			value, err = "", fmt.Errorf("the repair failed: %v", r)
@@ -155,7 +160,19 @@ func repair(span string) (value string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("no repair is known: %s", clip(err.Error()))
 	}
-	return strict(fixed)
+	return strict(fixed, nil)
+}
+
+// work bounds what a repair costs: the library looks through the rest of the text at a quote, a fence or a call.
+func work(s string) int {
+	turns := 1
+	for i := range len(s) {
+		switch s[i] {
+		case '"', '\'', '`', '(', '+':
+			turns++
+		}
+	}
+	return turns * len(s)
 }
 
 // nesting bounds how deep s can be nested, whatever its quotes mean.

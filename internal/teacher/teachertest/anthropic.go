@@ -159,7 +159,11 @@ func (s *Server) createBatch(w http.ResponseWriter, r *http.Request) {
 		fail(w, 529, "overloaded_error", "Overloaded")
 		return
 	}
-	b := &batch{created: time.Now().UTC(), counts: map[string]int{}, polls: s.o.Polls}
+	created := s.o.Start
+	if created.IsZero() {
+		created = time.Now()
+	}
+	b := &batch{created: created.UTC(), counts: map[string]int{}, polls: s.o.Polls}
 	seen := map[string]bool{}
 	order := []string{}
 	lines := map[string][]byte{}

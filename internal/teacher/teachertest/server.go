@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"time"
 
 	"graft/internal/teacher"
 )
@@ -17,6 +18,7 @@ type Options struct {
 	Answer   func(Question) string // nil: Answer
 	Faults   Faults
 	Polls    int                          // how often a batch is looked at before it has ended
+	Start    time.Time                    // when batches are made; zero: now
 	NoSchema bool                         // chat completions refuse response_format
 	OnCall   func(n int, r *http.Request) // called before the answer to call n, from 1; may block
 }

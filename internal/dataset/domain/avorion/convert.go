@@ -33,7 +33,7 @@ var rules = []rule{
 var alone = regexp.MustCompile(`(?m)((?:=|\breturn) )\(([\w.]+ (?://|\^|&|\||<<|>>) [\w.]+)\)$`)
 
 // Before turns code for the Lua of the game into code for Lua 5.4.
-func (domain) Before(code string) *dataset.Conversion {
+func (domain) Before(_ *dataset.File, _ *dataset.Function, code string) *dataset.Conversion {
 	c := &dataset.Conversion{From: "Lua 5.4", To: "the Lua of Avorion, which is LuaJIT's: Lua 5.1 with goto"}
 	used := map[string]bool{}
 	c.Code = mutate.Outside(code, "--", func(piece string) string {

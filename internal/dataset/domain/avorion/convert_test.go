@@ -22,7 +22,7 @@ func TestBefore(t *testing.T) {
 		"print('unpack(x)', #t, table.getn(self.all))": "print('unpack(x)', #t, #self.all)",
 	} {
 		got := ""
-		if c := d.Before(code); c != nil {
+		if c := d.Before(nil, nil, code); c != nil {
 			got = c.Code
 		}
 		if got != want {

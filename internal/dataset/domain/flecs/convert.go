@@ -43,7 +43,7 @@ var onlyVersion4 = regexp.MustCompile(`\.run\(|\.next\(\)|\becs_each|\becs_query
 	`\becs_iter_changed\b|\bflecs::(?:Up|Cascade|Self)\b|\becs_value\b|_callback\b|\btrav\b|\.ensure<|\bget_mut\b`)
 
 // Before turns code for version 4 into code for version 3.
-func (domain) Before(code string) *dataset.Conversion {
+func (domain) Before(_ *dataset.File, _ *dataset.Function, code string) *dataset.Conversion {
 	if onlyVersion4.MatchString(code) {
 		return nil
 	}

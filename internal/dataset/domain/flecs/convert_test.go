@@ -21,7 +21,7 @@ func TestBefore(t *testing.T) {
 		"ecs_set(world, e, P, {0});":                                                                       "",
 	} {
 		got := ""
-		if c := d.Before(code); c != nil {
+		if c := d.Before(nil, nil, code); c != nil {
 			if got = c.Code; len(c.Rules) == 0 || c.From == "" || c.To == "" {
 				t.Errorf("%q: %+v", code, c)
 			}
