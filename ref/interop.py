@@ -260,7 +260,7 @@ def prove_script(work, script, *arguments):
 
 
 QLORA = {"load_in_4bit": True}
-MIXERS = ["q_proj", "k_proj", "v_proj", "o_proj", "in_proj_qkvz", "in_proj_ba", "out_proj"]  # what PEFT adapts as modules
+MIXERS = ["q_proj", "k_proj", "v_proj", "o_proj", "in_proj_qkvz", "in_proj_ba", "out_proj"]
 PROOFS = {
     "lora": partial(prove_training, features={"tied": True}),
     "rslora": partial(prove_training, family="qwen2", form="messages", lora={"use_rslora": True}),
@@ -282,7 +282,7 @@ PROOFS = {
     "merge-lora": partial(prove_merge, family="qwen3", lora={}, tied=True),
     "merge-rslora": partial(prove_merge, family="qwen2", lora={"use_rslora": True}, yarn=True),
     "merge-dora": partial(prove_merge, family="qwen3", lora={"use_dora": True}, window=True),
-    "merge-next": partial(prove_merge, family="qwen3_next", lora={"target_modules": MIXERS}, limit=10 * LOGITS),  # unit lengths amplify
+    "merge-next": partial(prove_merge, family="qwen3_next", lora={"target_modules": MIXERS}, limit=10 * LOGITS),
     "merge-bfloat16": partial(prove_merge, family="qwen2", lora={}, dtype=torch.bfloat16),
     "chat": prove_chat,
     "formats": partial(prove_script, script="formats_interop.py"),

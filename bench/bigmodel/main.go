@@ -54,7 +54,7 @@ func generate(ctx context.Context, config []byte, output string, seed uint64) er
 		return err
 	}
 	var infos []weights.Info
-	tensors(c, func(name string, shape ...int) {
+	weights.Shapes(c, func(name string, shape ...int) {
 		infos = append(infos, weights.Info{Info: safetensors.Info{Name: name, DType: dtype.BF16, Shape: shape}})
 	})
 	p, err := export.PlanQuantize(config, c, infos, export.QuantizeOptions{DoubleQuant: true})

@@ -98,7 +98,7 @@ func TestShapes(t *testing.T) {
 			t.Fatal(err)
 		}
 		sum := 0
-		tensors(c, func(_ string, shape ...int) {
+		weights.Shapes(c, func(_ string, shape ...int) {
 			n := 1
 			for _, d := range shape {
 				n *= d

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-
-	"graft/internal/weights"
 )
 
 // coder30B and next80B are the config.json files of the real models, with tiny-coder's special tokens.
@@ -45,67 +43,4 @@ func configOf(arch string, layers int) ([]byte, error) {
 		text = strings.Replace(text, `"num_hidden_layers": 48`, fmt.Sprintf(`"num_hidden_layers": %d`, layers), 1)
 	}
 	return []byte(text), nil
-}
-
-// tensors lists the tensors of a Qwen3-MoE or Qwen3-Next.
-func tensors(c *weights.Config, add func(name string, shape ...int)) {
-	add("model.embed_tokens.weight", c.VocabSize, c.HiddenSize)
-	add("model.norm.weight", c.HiddenSize)
-	if !c.TieEmbeddings {
-		add("lm_head.weight", c.VocabSize, c.HiddenSize)
-	}
-	for i := range c.Layers {
-		p := fmt.Sprintf("model.layers.%d.", i)
-		add(p+"input_layernorm.weight", c.HiddenSize)
-		add(p+"post_attention_layernorm.weight", c.HiddenSize)
-		if c.LayerTypes[i] == weights.LinearAttention {
-			deltaNet(c, func(name string, shape ...int) { add(p+"linear_attn."+name, shape...) })
-		} else {
-			attention(c, func(name string, shape ...int) { add(p+"self_attn."+name, shape...) })
-		}
-		experts(c, func(name string, shape ...int) { add(p+"mlp."+name, shape...) })
-	}
-}
-
-func attention(c *weights.Config, add func(name string, shape ...int)) {
-	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	wide := q
-	if c.ModelType == "qwen3_next" {
-		wide = 2 * q // queries and the output gate
-	}
-	add("q_proj.weight", wide, c.HiddenSize)
-	add("k_proj.weight", kv, c.HiddenSize)
-	add("v_proj.weight", kv, c.HiddenSize)
-	add("o_proj.weight", c.HiddenSize, q)
-	add("q_norm.weight", c.HeadDim)
-	add("k_norm.weight", c.HeadDim)
-}
-
-func deltaNet(c *weights.Config, add func(name string, shape ...int)) {
-	d := c.DeltaNet
-	k, v := d.KeyHeads*d.KeyHeadDim, d.ValueHeads*d.ValueHeadDim
-	add("in_proj_qkvz.weight", 2*k+2*v, c.HiddenSize)
-	add("in_proj_ba.weight", 2*d.ValueHeads, c.HiddenSize)
-	add("conv1d.weight", 2*k+v, 1, d.ConvKernel)
-	add("dt_bias", d.ValueHeads)
-	add("A_log", d.ValueHeads)
-	add("norm.weight", d.ValueHeadDim)
-	add("out_proj.weight", c.HiddenSize, v)
-}
-
-func experts(c *weights.Config, add func(name string, shape ...int)) {
-	m := c.MoE
-	mlp := func(name string, size int) {
-		add(name+".gate_proj.weight", size, c.HiddenSize)
-		add(name+".up_proj.weight", size, c.HiddenSize)
-		add(name+".down_proj.weight", c.HiddenSize, size)
-	}
-	add("gate.weight", m.Experts, c.HiddenSize)
-	for e := range m.Experts {
-		mlp(fmt.Sprintf("experts.%d", e), m.IntermediateSize)
-	}
-	if m.SharedIntermediate > 0 {
-		mlp("shared_expert", m.SharedIntermediate)
-		add("shared_expert_gate.weight", 1, c.HiddenSize)
-	}
 }

@@ -38,7 +38,7 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
-		OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
+		MaxMemory: int(c.Training.MaxMemory * (1 << 30)), OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
 	}
 	return j, nil
 }
@@ -58,7 +58,7 @@ func options(t config.Training) train.Options {
 		WeightDecay: t.WeightDecay, Beta1: t.AdamBeta1, Beta2: t.AdamBeta2, Epsilon: t.AdamEpsilon, MaxGradNorm: t.MaxGradNorm,
 		Shuffle: t.Shuffle, Checkpointing: t.GradientCheckpointing, Seed: uint64(t.Seed), LoggingSteps: t.LoggingSteps,
 		EvalSteps: t.EvalSteps, SaveSteps: t.SaveSteps, SaveTotalLimit: t.SaveTotalLimit, Patience: t.EarlyStoppingPatience,
-		RouterAuxLoss: t.RouterAuxLoss,
+		RouterAuxLoss: t.RouterAuxLoss, Offload: t.ActivationOffload == "disk",
 	}
 }
 

@@ -67,6 +67,8 @@ type Training struct {
 	SaveTotalLimit            int     `json:"save_total_limit"`
 	EarlyStoppingPatience     int     `json:"early_stopping_patience"`
 	RouterAuxLoss             bool    `json:"router_aux_loss"`
+	MaxMemory                 float64 `json:"max_memory"`
+	ActivationOffload         string  `json:"activation_offload"`
 	Resume                    string  `json:"resume"`
 }
 

@@ -212,6 +212,16 @@ var options = []option{
 		doc: "Add the load-balancing loss of MoE routers with the model's own router_aux_loss_coef (0: none), as TRL does; reported apart.",
 	},
 	{
+		key: "training.max_memory", kind: kFloat, def: "0", example: "16", allowed: from(0).to(maxCount),
+		engines: []string{Native}, stages: trainStages, aka: []string{"memory_limit", "max_ram"},
+		doc: "GiB that a run may take; 0: what is free. A base written by graft quantize streams from disk where it does not fit.",
+	},
+	{
+		key: "training.activation_offload", kind: kString, def: "none", example: "disk", values: []string{"none", "disk"},
+		engines: []string{Native}, stages: trainStages, aka: []string{"activation_offloading", "offload_activations"},
+		doc: "Where the inputs of layers wait for the way back, with gradient_checkpointing: memory, or a temporary file in output_dir.",
+	},
+	{
 		key: "training.resume", kind: kString, def: "auto", example: "never", values: []string{"auto", "never"},
 		engines: bothEngines, stages: trainStages, aka: []string{"resume_from_checkpoint", "auto_resume_from_checkpoints"},
 		doc: "auto goes on from the newest checkpoint in output_dir.",

@@ -69,6 +69,7 @@ type Job struct {
 	Spec      adapter.Spec
 	InitFrom  string // a PEFT adapter directory whose rank, alpha, targets and variant govern; "" starts fresh
 	Options   train.Options
+	MaxMemory int // bytes that the run may take; 0 for what is free
 	OutputDir string
 	Restart   bool            // refuse to continue an earlier run
 	Resolved  json.RawMessage // the whole configuration, for run.json

@@ -83,6 +83,9 @@ func (b *Block) U16() []uint16 {
 	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(b.data))), len(b.data)/2)
 }
 
+// Raw views the block as bytes.
+func (b *Block) Raw() []byte { return b.data }
+
 // Free gives the block back. Its views must not be used any more. Freeing nil is allowed, freeing twice panics.
 func (b *Block) Free() {
 	if b == nil {

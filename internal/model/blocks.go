@@ -13,6 +13,8 @@ type Decoder struct {
 	head  gemm.Matrix // (V, H)
 	norm  []float32   // (H)
 	slots []*Slot
+
+	inPlace []string
 }
 
 // NewDecoder loads embedding, final norm and head.
@@ -34,7 +36,7 @@ func NewDecoder(b *Builder) Decoder {
 
 // Finish takes over the slots that the builder has gathered.
 func (d *Decoder) Finish(b *Builder) {
-	d.slots = b.slots
+	d.slots, d.inPlace = b.slots, b.inPlace
 	if b.opt.Progress != nil {
 		b.opt.Progress(b.Config.Layers, b.Config.Layers)
 	}
@@ -53,6 +55,9 @@ func (d *Decoder) Norm(t *nn.Tape, x *nn.Value) *nn.Value {
 
 // Head is the output projection.
 func (d *Decoder) Head() gemm.Matrix { return d.head }
+
+// InPlace names the matrices that are used where the files have them, mapped into memory.
+func (d *Decoder) InPlace() []string { return d.inPlace }
 
 // Slots are the linear projections of the layers.
 func (d *Decoder) Slots() []*Slot { return d.slots }

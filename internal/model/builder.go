@@ -35,6 +35,8 @@ type Builder struct {
 	rope   *nn.Rotary
 	used   map[string]bool
 	errs   []error
+
+	inPlace []string // matrices that are used where the file has them
 }
 
 // NewBuilder starts loading.
@@ -138,6 +140,7 @@ func (b *Builder) Matrix(name string, rows, cols int) gemm.Matrix {
 
 func (b *Builder) matrix(name string, rows, cols int) (gemm.Matrix, error) {
 	if q, ok, err := b.src.NF4(name); ok || err != nil {
+		b.inPlace = append(b.inPlace, name)
 		return newNF4(q), err
 	}
 	data, err := b.src.Bytes(name)
@@ -148,10 +151,12 @@ func (b *Builder) matrix(name string, rows, cols int) (gemm.Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.DType == dtype.BF16 {
+	switch {
+	case info.DType == dtype.BF16:
+		b.inPlace = append(b.inPlace, name)
 		return gemm.NewBF16(viewU16(data), rows, cols), nil
-	}
-	if info.DType == dtype.F32 && !b.opt.Half {
+	case info.DType == dtype.F32 && !b.opt.Half:
+		b.inPlace = append(b.inPlace, name)
 		return gemm.NewF32(viewF32(data), rows, cols), nil
 	}
 	return b.convert(name, rows, cols)

@@ -49,6 +49,9 @@ func (c *Context) NewF32(rows, cols int) *Tensor {
 	return x
 }
 
+// Bytes is the memory of the tensor, as the machine stores it.
+func (x *Tensor) Bytes() []byte { return x.block.Raw() }
+
 // Share adds an owner.
 func (x *Tensor) Share() *Tensor {
 	x.owners++

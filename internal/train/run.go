@@ -23,6 +23,7 @@ type Setup struct {
 	Model   model.Model
 	Adapter *adapter.Adapter
 	Base    adapter.Base // for the adapter's files
+	Pager   *model.Pager // of the model's weights; nil where they stay in memory
 	Train   []Row
 	Eval    []Row // nil without evaluation
 	Dir     string
@@ -107,7 +108,7 @@ func (r *Run) step(ctx context.Context) error {
 		optim.ZeroGrad(r.adam.Params)
 		return err
 	}
-	norm := optim.GradNorm(r.adam.Params)
+	norm := r.adam.GradNorm(r.nn.Pool)
 	if !finite(loss) || !finite(norm) {
 		return fmt.Errorf("%w: step %d has loss %v and gradient norm %v; a lower learning_rate may help, and a look at the data",
 			ErrDiverged, r.state.Step+1, loss, norm)
@@ -208,7 +209,7 @@ func (r *Run) evaluation(ctx context.Context) error {
 
 // Evaluate is the mean loss of the adapted model over the trained tokens of rows, and their number.
 func (r *Run) Evaluate(ctx context.Context, rows []Row) (loss float64, trained int, err error) {
-	return Loss(ctx, r.nn, r.model, rows, r.opt.BatchSize)
+	return Loss(ctx, r.nn, model.Paged(r.model, r.Pager), rows, r.opt.BatchSize)
 }
 
 // interrupted saves where the run is if it was asked to stop.

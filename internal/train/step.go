@@ -147,6 +147,7 @@ type walk struct {
 	first int // no layer below it has an adapter
 
 	inputs []*nn.Tensor // of the layers, kept for recomputation
+	spill  *spill       // where they are kept instead; nil in memory
 	tapes  []*layerTape // of the layers, where they are not recomputed
 }
 
@@ -160,6 +161,7 @@ func (w *walk) free() {
 	for _, x := range w.inputs {
 		x.Free()
 	}
+	w.spill.close()
 	for _, l := range w.tapes {
 		if l != nil {
 			l.tape.Free()
@@ -174,8 +176,20 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	t.Free()
 	w.inputs = make([]*nn.Tensor, w.model.Layers())
 	w.tapes = make([]*layerTape, w.model.Layers())
+	w.Pager.Walk(w.order()...)
+	if w.opt.Offload && w.opt.Checkpointing {
+		var err error
+		if w.spill, err = newSpill(w.Dir, w.model.Layers()); err != nil {
+			x.Free()
+			return nil, err
+		}
+	}
 	for i := range w.model.Layers() {
-		if err := w.ctx.Err(); err != nil {
+		err := w.ctx.Err()
+		if err == nil && i >= w.first && w.opt.Checkpointing {
+			err = w.keep(i, x)
+		}
+		if err != nil {
 			x.Free()
 			return nil, err
 		}
@@ -184,12 +198,42 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	return x, nil
 }
 
+// keep keeps the input of a layer for the way back.
+func (w *walk) keep(i int, x *nn.Tensor) error {
+	if w.spill != nil {
+		return w.spill.put(i, x)
+	}
+	w.inputs[i] = x.Share()
+	return nil
+}
+
+// kept gives the input of a layer back.
+func (w *walk) kept(i int) (*nn.Tensor, error) {
+	if w.spill != nil {
+		return w.spill.take(w.nn, i)
+	}
+	x := w.inputs[i]
+	w.inputs[i] = nil
+	return x, nil
+}
+
+// order is the order in which layers run: all of them forward, those above the first adapter back.
+func (w *walk) order() []int {
+	var order []int
+	for i := range w.model.Layers() {
+		order = append(order, i)
+	}
+	for i := w.model.Layers() - 1; i >= w.first; i-- {
+		order = append(order, i)
+	}
+	return order
+}
+
 // layerForward runs layer i on x, which it takes over.
 func (w *walk) layerForward(i int, x *nn.Tensor) *nn.Tensor {
 	record := i >= w.first && !w.opt.Checkpointing
-	if i >= w.first && w.opt.Checkpointing {
-		w.inputs[i] = x.Share()
-	}
+	w.Pager.Enter()
+	defer w.Pager.Leave()
 	l := w.run(i, x, record)
 	y := l.tape.Detach(l.out)
 	if record {
@@ -221,23 +265,41 @@ func (w *walk) head(x *nn.Tensor, scale float32) (float64, *nn.Tensor) {
 // backward walks the layers back from the gradient dx of the last hidden states, which it takes over.
 func (w *walk) backward(dx *nn.Tensor) error {
 	for i := w.model.Layers() - 1; i >= w.first; i-- {
-		if err := w.ctx.Err(); err != nil {
+		err := w.ctx.Err()
+		if err == nil && w.tapes[i] == nil {
+			err = w.again(i)
+		}
+		if err != nil {
 			dx.Free()
 			return err
 		}
-		l := w.tapes[i]
-		if l == nil {
-			l = w.run(i, w.inputs[i], true)
-			l.tape.Drop()
-			w.inputs[i] = nil
-		}
-		l.out.SetGrad(dx)
-		l.tape.Backward()
-		w.tapes[i] = nil
-		dx = l.in.TakeGrad()
+		dx = w.layerBackward(i, dx)
 	}
 	dx.Free()
 	return nil
+}
+
+// again runs a layer forward once more, for its gradient.
+func (w *walk) again(i int) error {
+	x, err := w.kept(i)
+	if err != nil {
+		return err
+	}
+	w.Pager.Enter()
+	w.tapes[i] = w.run(i, x, true)
+	w.tapes[i].tape.Drop()
+	return nil
+}
+
+// layerBackward turns the gradient of the output of layer i, which it takes over, into that of its input.
+func (w *walk) layerBackward(i int, dx *nn.Tensor) *nn.Tensor {
+	w.Pager.Enter()
+	defer w.Pager.Leave()
+	l := w.tapes[i]
+	l.out.SetGrad(dx)
+	l.tape.Backward()
+	w.tapes[i] = nil
+	return l.in.TakeGrad()
 }
 
 // Loss is the mean loss of a model over the trained tokens of rows, batch rows at a time, and their number.

@@ -31,7 +31,7 @@ func TestPlan(t *testing.T) {
 	if e.Weights != weights || e.Adapter != 16*trainable || base.Coverage.Trainable != trainable || base.Data.Samples != 4 {
 		t.Errorf("%d bytes of weights, %d of adapter, %d parameters, want %d, %d, %d", e.Weights, e.Adapter, base.Coverage.Trainable, weights, 16*trainable, trainable)
 	}
-	if sum := e.Weights + e.Adapter + e.Activations + e.Head + e.Overhead; e.Total != sum || e.Steps != 3 || e.Disk < 12*trainable || e.Seconds != 0 {
+	if sum := e.Weights + e.Adapter + e.Activations + e.Overhead; e.Total != sum || e.Steps != 3 || e.Disk < 12*trainable || e.Seconds != 0 {
 		t.Errorf("%+v, parts add up to %d", e, sum)
 	}
 	if err := e.Fits(); err != nil {
@@ -105,7 +105,7 @@ func TestEstimateTable(t *testing.T) {
 		!strings.HasSuffix(text, "disk 1.0 MiB of 2.00 GiB free\nwork 7 steps, 900 tokens, 1.5e+12 FLOP\n") {
 		t.Errorf("got\n%s", text)
 	}
-	e.at(1e9)
+	e.at(1e9, 0)
 	if text := e.String(); !strings.HasSuffix(text, "1.5e+12 FLOP, about 33 min at 75 % of the 1 GFLOP/s measured now\n") {
 		t.Errorf("got\n%s", text)
 	}

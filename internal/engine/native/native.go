@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -48,7 +49,11 @@ func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*Plan,
 	if _, err := r.record.claim(j.OutputDir, j.Restart); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
-	r.estimate.at(measureRate(r.pool, j.Model.Half))
+	disk := 0.0
+	if r.estimate.Placement.Mode == Streamed {
+		disk = readRate(r.base)
+	}
+	r.estimate.at(measureRate(r.pool, j.Model.Half), disk)
 	return &Plan{r.record.Coverage, r.data.report, r.estimate}, r.close()
 }
 
@@ -69,8 +74,13 @@ func (e Engine) Train(ctx context.Context, j engine.Job, sink event.Sink) (resul
 	if err := r.estimate.Fits(); err != nil {
 		return nil, engine.Input(err)
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	return r.train(ctx)
 }
+
+// garbage is how much of the heap, in percent, may be garbage. The heap is the adapter's parameters and moments, gigabytes of them where
+// experts are trained, which no collection frees.
+const garbage = 10
 
 // run is one job on its way.
 type run struct {
@@ -103,7 +113,7 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 	if r.base, err = engine.OpenBase(j.Model.Dir); err != nil {
 		return nil, engine.Input(err)
 	}
-	cover, err := r.cover()
+	outline, cover, err := r.cover()
 	if err != nil {
 		return nil, engine.Input(err)
 	}
@@ -119,26 +129,25 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 	if r.record, err = r.newRecord(cover, e.Threads); err != nil {
 		return nil, err
 	}
-	r.estimate, err = r.newEstimate(cover, e.Threads)
+	r.estimate, err = r.newEstimate(outline, cover, e.Threads)
 	return r, engine.Input(err)
 }
 
 // cover applies the adapter's settings to the names and shapes of the model.
-func (r *run) cover() (*adapter.Coverage, error) {
+func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
 	m, err := all.Models().Outline(r.base.Config, r.base.Source)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if r.job.InitFrom != "" {
 		if err := r.adopt(m); err != nil {
-			return nil, engine.InputAt("lora.init_from", err)
+			return nil, nil, engine.InputAt("lora.init_from", err)
 		}
 	}
-	c, err := adapter.Cover(m, r.job.Spec)
-	if err != nil {
-		return nil, engine.InputAt(culprit(m, r.job.Spec), err)
+	if c, err = adapter.Cover(m, r.job.Spec); err != nil {
+		return nil, nil, engine.InputAt(culprit(m, r.job.Spec), err)
 	}
-	return c, nil
+	return m, c, nil
 }
 
 // adopt takes over the settings of the adapter to start from, after a look at all its tensors.
@@ -234,17 +243,32 @@ func hashTokens(dir string) (string, error) {
 	return engine.HashText(all), nil
 }
 
-func (r *run) newEstimate(cover *adapter.Coverage, threads int) (*Estimate, error) {
+func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads int) (*Estimate, error) {
 	steps, err := r.job.Options.Steps(len(r.data.train))
 	if err != nil {
 		return nil, err
 	}
 	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, sequence: r.data.longest, threads: threads}
-	for t := range r.base.Source.All() {
-		s.stored += t.Size()
+	if s.held, err = newHeld(r.job, r.base, outline, distinct(r.data.train)); err != nil {
+		return nil, err
 	}
 	s.pass, s.tokens = r.job.Options.Extent(r.data.train, steps)
+	s.passes = max((s.tokens/max(steps, 1)+s.pass-1)/max(s.pass, 1), 1)
+	s.trained = float64(r.data.report.TrainedTokens) / float64(max(r.data.report.Tokens, 1))
 	return estimate(s), nil
+}
+
+// distinct is the number of different tokens.
+func distinct(rows []train.Row) int {
+	seen := map[int32]bool{}
+	for _, row := range rows {
+		for _, s := range row {
+			for _, id := range s.IDs {
+				seen[id] = true
+			}
+		}
+	}
+	return len(seen)
 }
 
 // load builds the model and attaches the adapter.
@@ -291,8 +315,13 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		return r.already()
 	}
 	result = &engine.Result{Dir: r.job.OutputDir}
+	pager, err := r.pager(m)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, pager.Close()) }()
 	t, err := train.New(train.Setup{
-		Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Dir: r.job.OutputDir,
+		Pager: pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Dir: r.job.OutputDir,
 		Base: adapter.Base{Name: r.job.Model.Name, Revision: r.revision()},
 		Sink: event.Func(func(e event.Event) {
 			switch e := e.(type) {
@@ -311,6 +340,15 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		return nil, err
 	}
 	return result, r.finish(t, result)
+}
+
+// pager brings the layers that lie in files into memory as they are needed: all of them, or as many at a time as the plan has room for.
+func (r *run) pager(m model.Model) (*model.Pager, error) {
+	p := r.estimate.Placement
+	if p.Mode == Streamed {
+		r.sink.Emit(event.Note{Text: fmt.Sprintf("weights%s", p)})
+	}
+	return model.NewPager(m, r.base.Source, p.budget)
 }
 
 // begin takes possession of the output directory, which this process has locked: it looks again whose it is, removes what a process that was
