@@ -1,6 +1,6 @@
 """One measurement of peers.py, in a process of its own: prints a line per step, which peers.py times.
 
-python bench/peer.py prepare FOLDER STEPS           writes the model, the adapters and the data
+python bench/peer.py prepare FOLDER SHAPE STEPS     writes the model, the adapters and the data
 python bench/peer.py peft|trl FOLDER STEPS OPTIONS  trains; OPTIONS is a JSON object
 """
 
@@ -20,7 +20,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 ROOT = Path(__file__).resolve().parent.parent
 SEQUENCE, BATCH, LEARNING_RATE, MAX_GRAD_NORM = 512, 2, 1e-3, 1.0
 ALL_SEVEN = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-SHAPE = {  # of Qwen3-0.6B
+DENSE = {  # Qwen3-0.6B
     "vocab_size": 151936,
     "hidden_size": 1024,
     "intermediate_size": 3072,
@@ -33,31 +33,54 @@ SHAPE = {  # of Qwen3-0.6B
     "rope_parameters": {"rope_type": "default", "rope_theta": 1e6},
     "eos_token_id": 2,  # of the tokenizer that write_model puts beside the weights
 }
+SPARSE = {  # Qwen3-Coder-30B-A3B, of whose 48 layers two fit beside PEFT's gradients
+    "vocab_size": 151936,
+    "hidden_size": 2048,
+    "moe_intermediate_size": 768,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 4,
+    "head_dim": 128,
+    "num_experts": 128,
+    "num_experts_per_tok": 8,
+    "norm_topk_prob": True,
+    "router_aux_loss_coef": 0.0,
+    "tie_word_embeddings": False,
+    "max_position_embeddings": 40960,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 1e7},
+    "eos_token_id": 2,
+}
+SHAPES = {
+    "0.6b": lambda: transformers.Qwen3ForCausalLM(transformers.Qwen3Config(**DENSE)),
+    "30b-2": lambda: transformers.Qwen3MoeForCausalLM(transformers.Qwen3MoeConfig(**SPARSE)),
+}
 
 
-def prepare(folder, steps):
-    if not (folder / "adapter-dora" / "adapter_model.safetensors").exists():  # the last that is written
+def prepare(folder, shape, steps):
+    if not (folder / "written").exists():
         shutil.rmtree(folder / "model", ignore_errors=True)
-        write_model(folder / "model")
-        write_adapter(folder, "lora")
-        write_adapter(folder, "dora")
+        write_model(folder / "model", shape)
+        write_adapter(folder, "lora", torch.float32 if shape == "0.6b" else torch.bfloat16)
+        if shape == "0.6b":  # PEFT has no DoRA for experts
+            write_adapter(folder, "dora", torch.float32)
+        (folder / "written").touch()
     write_data(folder, BATCH * steps)
 
 
-def write_model(folder):
+def write_model(folder, shape):
     """Random weights in bfloat16, and the tokenizer of tiny-coder, which has fewer tokens than the vocabulary."""
     torch.manual_seed(0)
     torch.set_default_dtype(torch.bfloat16)
-    transformers.Qwen3ForCausalLM(transformers.Qwen3Config(**SHAPE)).save_pretrained(folder)
+    SHAPES[shape]().save_pretrained(folder)
     torch.set_default_dtype(torch.float32)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(ROOT / "internal" / "model" / "builtin" / "tiny-coder" / name, folder)
 
 
-def write_adapter(folder, kind):
+def write_adapter(folder, kind, dtype):
     """A new adapter, which all start from: their losses are then the same at every step."""
     torch.manual_seed(1)
-    model = transformers.AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder / "model", dtype=dtype)
     config = LoraConfig(task_type="CAUSAL_LM", r=16, lora_alpha=32, target_modules=ALL_SEVEN, use_dora=kind == "dora")
     get_peft_model(model, config).save_pretrained(folder / f"adapter-{kind}")
 
@@ -163,10 +186,11 @@ def trl(folder, steps, options):
 def main():
     transformers.logging.disable_progress_bar()
     transformers.logging.set_verbosity_error()
-    kind, folder, steps = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    kind, folder = sys.argv[1], Path(sys.argv[2])
     if kind == "prepare":
-        prepare(folder, steps)
+        prepare(folder, sys.argv[3], int(sys.argv[4]))
         return
+    steps = int(sys.argv[3])
     options = json.loads(sys.argv[4])
     torch.set_num_threads(options["threads"])
     {"peft": peft, "trl": trl}[kind](folder, steps, options)

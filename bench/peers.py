@@ -2,7 +2,8 @@
 
     uv run --project ref bench/peers.py [--graft FILE] [--only NAME ...] [--steps N] [--threads N] [--rounds N]
 
-One training step of a model of the real shape of Qwen3-0.6B: two sequences of 512 tokens, adapters of rank 16 on all
+One training step of a model of the real shape of Qwen3-0.6B, or with --shape 30b-2 of two layers of
+Qwen3-Coder-30B-A3B with LoRA on its experts too: two sequences of 512 tokens, adapters of rank 16 on all
 seven projections, AdamW. All train on the same tokens from the same adapter, each in a process of its own. README.md
 says what the columns are. This program imports nothing but the standard library, so that it stays small beside them.
 """
@@ -239,6 +240,7 @@ def parse():
         "--graft", default=os.environ.get("GRAFT", HERE.parent / "bin" / "graft"), metavar="FILE", type=Path
     )
     parser.add_argument("--only", nargs="+", choices=list(PEERS), metavar="NAME", help="of " + ", ".join(PEERS))
+    parser.add_argument("--shape", choices=("0.6b", "30b-2"), default="0.6b", help="of the model")
     parser.add_argument("--steps", type=int, default=6, help="of each run; the first is not timed")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=1, help="how often all are run, in turn")
@@ -259,13 +261,15 @@ def parse():
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # for measure to end its process
     args = parse()
+    args.work /= args.shape
     args.work.mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, HERE / "peer.py", "prepare", args.work, str(args.steps)], check=True)
+    subprocess.run([sys.executable, HERE / "peer.py", "prepare", args.work, args.shape, str(args.steps)], check=True)
     load, warnings = wait_until_quiet(args.wait), []
     if load > QUIET:
         warnings.append(f"load {load:.2f} before the start, above {QUIET}")
-    print(machine(args, load), flush=True)
-    results = {name: Measured() for name in args.only or PEERS}
+    print(machine(args, load) + f"; shape {args.shape}", flush=True)
+    chosen = args.only or [name for name in PEERS if args.shape == "0.6b" or "dora" not in name]
+    results = {name: Measured() for name in chosen}
     for _ in range(args.rounds):
         for name, measured in results.items():
             if measured.failure:

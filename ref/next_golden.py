@@ -8,9 +8,9 @@ tokens. transformers computes sequence by sequence: without causal_conv1d it ref
 """
 
 from common import inputs, load_model, normal, rng, start, tokens, write_json, write_tensors
+from model_golden import hub, quantise, v5
 
 import torch
-from model_golden import hub, quantise, v5
 from transformers import AutoConfig, AutoModelForCausalLM
 
 NEXT_HUB = {

@@ -11,8 +11,9 @@ import (
 type Coverage struct {
 	Rows       []CoverageRow `json:"rows"`
 	Trainable  int           `json:"trainable_parameters"`
-	Base       int           `json:"base_parameters"` // of the projections
-	NotAdapted []string      `json:"never_adapted"`   // parts of the model that no target reaches
+	Base       int           `json:"base_parameters"`   // of the projections
+	Private    string        `json:"private,omitempty"` // why PEFT and vLLM will not read it
+	NotAdapted []string      `json:"never_adapted"`     // parts of the model that no target reaches
 }
 
 // CoverageRow is one projection name over all layers.
@@ -49,6 +50,9 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 		row.Modules++
 		c.Base += in * out
 		if r, ok := rank[s.Name]; ok {
+			if spec.DoRA && s.Kind == model.Expert {
+				c.Private = privateDoRA
+			}
 			row.Adapted++
 			row.Trainable += r * (in + out)
 			if spec.DoRA {
@@ -73,5 +77,8 @@ func (c *Coverage) String() string {
 	fmt.Fprintf(&b, "%-16s %-18s %13s %14d  (%.3f %% of the projections' %d)\n", "total", "", "", c.Trainable,
 		100*float64(c.Trainable)/float64(max(c.Base, 1)), c.Base)
 	fmt.Fprintf(&b, "never adapted: %s\n", strings.Join(c.NotAdapted, ", "))
+	if c.Private != "" {
+		fmt.Fprintf(&b, "note: this is %s\n", c.Private)
+	}
 	return b.String()
 }

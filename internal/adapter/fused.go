@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"graft/internal/dtype"
-	"graft/internal/model"
 	"graft/internal/safetensors"
 )
 
@@ -67,7 +66,7 @@ type fusedPair struct {
 }
 
 // unfuse looks for the fused form in f and undoes it.
-func (c *peftConfig) unfuse(slots []*model.Slot, f tensors) (tensors, map[string]override, error) {
+func (c *peftConfig) unfuse(f tensors) (tensors, map[string]override, error) {
 	pairs, err := c.fusedPairs(f)
 	if err != nil || len(pairs) == 0 {
 		return f, nil, err
@@ -78,32 +77,11 @@ func (c *peftConfig) unfuse(slots []*model.Slot, f tensors) (tensors, map[string
 			u.infos = append(u.infos, t)
 		}
 	}
-	shapes := expertShapes(slots)
 	var errs []error
 	for _, p := range pairs {
-		errs = append(errs, u.add(p, shapes[p.experts], c.RSLoRA))
+		errs = append(errs, u.add(p, c.RSLoRA))
 	}
 	return u, u.overrides, errors.Join(errs[:min(len(errs), 8)]...)
-}
-
-// expertShape is the extent of the experts of a layer.
-type expertShape struct{ experts, hidden, width int }
-
-// expertShapes are the extents by module path of the experts.
-func expertShapes(slots []*model.Slot) map[string]*expertShape {
-	shapes := map[string]*expertShape{}
-	for _, s := range slots {
-		if s.Kind != model.Expert || last(s.Name) != "gate_proj" {
-			continue
-		}
-		path := s.Name[:strings.LastIndex(s.Name, ".experts.")] + ".experts"
-		if shapes[path] == nil {
-			shapes[path] = &expertShape{}
-		}
-		shapes[path].hidden, shapes[path].width = s.Base.Dims()
-		shapes[path].experts++
-	}
-	return shapes
 }
 
 // fusedPairs finds the pairs of matrices, in the order of their names.
@@ -154,33 +132,26 @@ func (c *peftConfig) fusedPairs(f tensors) ([]*fusedPair, error) {
 }
 
 // add lists what a pair stands for.
-func (u *unfused) add(p *fusedPair, s *expertShape, rslora bool) error {
-	if s == nil {
-		return fmt.Errorf("tensor %q: the model has no experts %s", p.a.Name, p.experts)
+func (u *unfused) add(p *fusedPair, rslora bool) error {
+	if len(p.a.Shape) != 2 || len(p.b.Shape) != 2 || p.r < 1 || p.a.Shape[0]%p.r != 0 || p.a.Shape[0] != p.b.Shape[1] || !p.down && p.b.Shape[0]%2 != 0 {
+		return fmt.Errorf("tensors %q and lora_B: shapes %v and %v are not those of stacked experts of rank %d", p.a.Name, p.a.Shape, p.b.Shape, p.r)
 	}
-	in, out := s.hidden, 2*s.width
+	out := p.b.Shape[0]
 	if p.down {
-		in, out = s.width, s.hidden
-	}
-	wantA, wantB := []int{s.experts * p.r, in}, []int{out, p.r * s.experts}
-	if !slices.Equal(p.a.Shape, wantA) || !slices.Equal(p.b.Shape, wantB) {
-		return fmt.Errorf("%s: lora_A is %v and lora_B %v, %d experts of rank %d want %v and %v", p.a.Name, p.a.Shape, p.b.Shape, s.experts, p.r, wantA, wantB)
-	}
-	if p.down {
-		u.addExperts(p, s, half{"down_proj", 0, p.r, 0, out}, p.alpha)
+		u.addExperts(p, half{"down_proj", 0, p.r, 0, out}, p.alpha)
 		return nil
 	}
-	split, err := u.blockDiagonal(p, s)
+	split, err := u.blockDiagonal(p)
 	if err != nil {
 		return err
 	}
-	gate, up, alpha := half{"gate_proj", 0, p.r, 0, s.width}, half{"up_proj", 0, p.r, s.width, s.width}, p.alpha
+	gate, up, alpha := half{"gate_proj", 0, p.r, 0, out / 2}, half{"up_proj", 0, p.r, out / 2, out / 2}, p.alpha
 	if split {
 		gate.hi, up.lo = p.r/2, p.r/2
 		alpha = rescaled(p.alpha, p.r, p.r/2, rslora)
 	}
-	u.addExperts(p, s, gate, alpha)
-	u.addExperts(p, s, up, alpha)
+	u.addExperts(p, gate, alpha)
+	u.addExperts(p, up, alpha)
 	return nil
 }
 
@@ -193,6 +164,9 @@ func rescaled(alpha float64, from, to int, rslora bool) float64 {
 	return alpha * share
 }
 
+// count is the number of experts.
+func (p *fusedPair) count() int { return p.a.Shape[0] / p.r }
+
 // half is the part of a fused pair that is one projection: ranks and rows of B.
 type half struct {
 	name         string
@@ -200,10 +174,10 @@ type half struct {
 	offset, rows int
 }
 
-func (u *unfused) addExperts(p *fusedPair, s *expertShape, h half, alpha float64) {
-	for e := range s.experts {
+func (u *unfused) addExperts(p *fusedPair, h half, alpha float64) {
+	for e := range p.count() {
 		module := fmt.Sprintf("%s.%d.%s", p.experts, e, h.name)
-		part := fusedPart{expert: e, of: s.experts, rank: p.r, lo: h.lo, hi: h.hi, rows: h.rows, offset: h.offset, cols: p.a.Shape[1]}
+		part := fusedPart{expert: e, of: p.count(), rank: p.r, lo: h.lo, hi: h.hi, rows: h.rows, offset: h.offset, cols: p.a.Shape[1]}
 		a, b := part, part
 		a.name, b.name, b.b = p.a.Name, p.b.Name, true
 		a.info = safetensors.Info{Name: keyPrefix + module + suffixA, DType: dtype.F32, Shape: []int{h.hi - h.lo, part.cols}}
@@ -217,7 +191,7 @@ func (u *unfused) addExperts(p *fusedPair, s *expertShape, h half, alpha float64
 }
 
 // blockDiagonal tells whether gate_proj and up_proj use ranks of their own: then each has half of them, and nothing is lost.
-func (u *unfused) blockDiagonal(p *fusedPair, s *expertShape) (bool, error) {
+func (u *unfused) blockDiagonal(p *fusedPair) (bool, error) {
 	if p.r%2 != 0 {
 		return false, nil
 	}
@@ -225,12 +199,13 @@ func (u *unfused) blockDiagonal(p *fusedPair, s *expertShape) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for row := range 2 * s.width {
+	experts, rows := p.count(), p.b.Shape[0]
+	for row := range rows {
 		lo, hi := p.r/2, p.r // of a row of gate_proj these must be zero
-		if row >= s.width {
+		if row >= rows/2 {
 			lo, hi = 0, p.r/2
 		}
-		for _, v := range b[(row*p.r+lo)*s.experts : (row*p.r+hi)*s.experts] {
+		for _, v := range b[(row*p.r+lo)*experts : (row*p.r+hi)*experts] {
 			if v != 0 {
 				return false, nil
 			}

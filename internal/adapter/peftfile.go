@@ -54,10 +54,12 @@ func (a *Adapter) metadata() map[string]string {
 	return nil
 }
 
+const privateDoRA = "DoRA on experts, which neither PEFT nor vLLM reads: merge it into the base with graft merge"
+
 // Private says why PEFT and vLLM cannot read the adapter, "" if they can.
 func (a *Adapter) Private() string {
 	if a.Spec.DoRA && slices.ContainsFunc(a.Modules, func(m Module) bool { return m.Kind == model.Expert }) {
-		return "DoRA on experts, which neither PEFT nor vLLM reads: merge it into the base with graft merge"
+		return privateDoRA
 	}
 	return ""
 }

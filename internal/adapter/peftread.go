@@ -121,7 +121,7 @@ func open(m model.Model, dir string) (tensors, *peftConfig, []placement, error) 
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("adapter: %w", err)
 	}
-	found, fused, err := c.unfuse(m.Slots(), f)
+	found, fused, err := c.unfuse(f)
 	if err == nil && len(c.Parameters) > 0 && !sparse(m.Slots()) {
 		err = fmt.Errorf("target_parameters is %q; graft applies it to models with experts only", c.Parameters)
 	}

@@ -122,9 +122,6 @@ func (s *Spec) checkExperts(slots []*model.Slot, placed []placement) error {
 
 // targeted tells whether a module is adapted and notes which names matched. The router is meant by its name alone.
 func (s *Spec) targeted(slot *model.Slot, used map[string]bool) bool {
-	if slot.Kind == model.Expert && s.Experts.Off {
-		return false
-	}
 	path := slot.Name
 	in, out := false, false
 	for _, t := range s.Targets {
@@ -137,7 +134,7 @@ func (s *Spec) targeted(slot *model.Slot, used map[string]bool) bool {
 			out, used[t] = true, true
 		}
 	}
-	return in && !out
+	return in && !out && !(slot.Kind == model.Expert && s.Experts.Off)
 }
 
 // matches tells whether name is a path or its last components.

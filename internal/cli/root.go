@@ -48,6 +48,7 @@ func NewRoot(app *App) *cobra.Command {
 		planCommand(app),
 		quantizeCommand(app),
 		mergeCommand(app),
+		adapterCommand(app),
 		chatCommand(app),
 		pullCommand(app),
 		doctorCommand(app),

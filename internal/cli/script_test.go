@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "refuses": refuses, "stops": stops, "json": jsonField, "jsonl": jsonLines, "model": modelDir, "damage": damage,
+			"exits": exits, "refuses": refuses, "stops": stops, "json": jsonField, "jsonl": jsonLines, "model": modelDir, "tiny": tinyModel, "damage": damage,
 			"adapt": adapt, "replace": replace, "sameadapter": sameAdapter, "hub": serveHub,
 		},
 		Setup: func(env *testscript.Env) error {

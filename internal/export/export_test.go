@@ -24,8 +24,13 @@ import (
 // checkpoint writes the tiny Qwen2 model, split over shards files, in type d.
 func checkpoint(t *testing.T, shards int, d dtype.DType) string {
 	t.Helper()
+	return checkpointOf(t, qwen2.Arch(), shards, d)
+}
+
+func checkpointOf(t *testing.T, a model.Arch, shards int, d dtype.DType) string {
+	t.Helper()
 	dir := t.TempDir()
-	config, src, err := qwen2.Arch().Tiny(1)
+	config, src, err := a.Tiny(1)
 	if err != nil {
 		t.Fatal(err)
 	}

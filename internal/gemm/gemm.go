@@ -28,6 +28,14 @@ type BF16Matrix interface {
 	BF16() (data []uint16, stride int)
 }
 
+// BF16Reader is a Matrix that decodes into bfloat16 by itself, for microkernels that take it.
+type BF16Reader interface {
+	Matrix
+	// ReadBF16 decodes the part (rows, cols) that starts at (row, col), row i to dst[i*ld:]: what Read gives, rounded to nearest, ties to even.
+	// It is called from several goroutines.
+	ReadBF16(dst []uint16, ld int, row, col, rows, cols int)
+}
+
 // Sink takes finished blocks of a result.
 type Sink interface {
 	// Block is given the element (row+i, col+j) in c[i*ld+j] for i < rows, j < cols. It may change c. Blocks do not overlap and come
@@ -52,7 +60,6 @@ type Engine struct {
 
 // Blocking. Measured by BenchmarkBlocking on Zen 3 (docs/log.md): anything near is within 2 %.
 const (
-	blockK    = 256  // inner values per microkernel call: a panel of NR columns stays in L1
 	blockM    = 144  // rows of the left operand that stay in L2
 	blockN    = 128  // columns of the result per task, rounded to whole panels
 	roundK    = 4096 // inner values of the right operand packed at a time
@@ -245,14 +252,9 @@ func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float
 	panels, tiles := (cols+t.NR-1)/t.NR, (rows.n+t.MR-1)/t.MR
 	for _, ch := range round {
 		size := t.PanelLen(kernel.Right, ch.hi-ch.lo)
-		left := ch.term.A
-		for lo := ch.lo; lo < ch.hi; lo += blockK {
-			k := min(blockK, ch.hi-lo)
-			first := left.data[rows.at/t.MR*left.size+t.PanelLen(kernel.Left, lo):]
-			for j := range panels {
-				bp := b[j*size+t.PanelLen(kernel.Right, lo-ch.lo):]
-				t.MulColumn(k, kernel.Column{N: tiles, Panel: first, Next: left.size}, bp, c[j*t.NR:], p.cols, add)
-			}
+		if k := ch.hi - ch.lo; k > 0 {
+			a := kernel.Panels{N: tiles, Data: ch.term.A.at(rows.at)[t.PanelLen(kernel.Left, ch.lo):], Next: ch.term.A.size}
+			t.MulPanels(k, a, kernel.Panels{N: panels, Data: b, Next: size}, c, p.cols, add)
 			add = true
 		}
 		b = b[panels*size:]

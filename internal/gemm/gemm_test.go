@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"graft/internal/cpu/cputest"
 	"graft/internal/kernel"
@@ -224,12 +225,15 @@ func BenchmarkMul(b *testing.B) {
 					w = asBF16(random(r, k, n))
 				}
 				out := NewBF16(make([]uint16, m*n), m, n)
+				best := time.Hour // others may share the machine
 				for b.Loop() {
+					start := time.Now()
 					l := e.Pack(a)
 					e.Mul(out, Term{A: l, B: w, Trans: trans})
 					l.Free()
+					best = min(best, time.Since(start))
 				}
-				b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				b.ReportMetric(2*float64(m)*float64(n)*float64(k)/best.Seconds()/1e9, "best-GFLOP/s")
 			})
 		}
 	}

@@ -42,18 +42,30 @@ func (r *reader) rows(panel []float32, s kernel.Side, m Matrix, row, k span) {
 	}
 	for lo := 0; lo < k.n; lo += readCols {
 		n := min(readCols, k.n-lo)
-		for i := range row.n {
-			m.Read(r.f[i*readCols:i*readCols+n], row.at+i, k.at+lo)
-		}
+		r.read(m, row, span{k.at + lo, n}, readCols)
 		out := panel[r.tile.PanelLen(s, lo):][:r.tile.PanelLen(s, n)]
-		if !r.tile.BF16 {
+		if r.tile.BF16 {
+			r.tile.PackRowsBF16(out, s, r.h, readCols, row.n, n)
+		} else {
 			r.tile.PackRows(out, s, r.f, readCols, row.n, n)
-			continue
 		}
-		for i := range row.n {
-			kernel.Narrow(r.h[i*readCols:i*readCols+n], r.f[i*readCols:])
+	}
+}
+
+// read decodes a part of m, row i to position i*ld of r.h where the microkernel takes bfloat16, else of r.f.
+func (r *reader) read(m Matrix, row, col span, ld int) {
+	if r.tile.BF16 {
+		if hm, ok := m.(BF16Reader); ok {
+			hm.ReadBF16(r.h, ld, row.at, col.at, row.n, col.n)
+			return
 		}
-		r.tile.PackRowsBF16(out, s, r.h, readCols, row.n, n)
+	}
+	for i := range row.n {
+		f := r.f[i*ld : i*ld+col.n]
+		m.Read(f, row.at+i, col.at)
+		if r.tile.BF16 {
+			kernel.Narrow(r.h[i*ld:i*ld+col.n], f)
+		}
 	}
 }
 
@@ -86,12 +98,7 @@ func (r *reader) cols(panels []float32, s kernel.Side, m Matrix, col, k span) {
 	}
 	for lo := 0; lo < k.n; lo += readRows {
 		n := min(readRows, k.n-lo)
-		for i := range n {
-			m.Read(r.f[i*col.n:(i+1)*col.n], k.at+lo+i, col.at)
-		}
-		if r.tile.BF16 {
-			kernel.Narrow(r.h[:n*col.n], r.f)
-		}
+		r.read(m, span{k.at + lo, n}, col, col.n)
 		for j := 0; j < col.n; j += wide {
 			at := j/wide*size + r.tile.PanelLen(s, lo)
 			out := panels[at : at+r.tile.PanelLen(s, n)]

@@ -40,6 +40,60 @@ DATA nf4Code<>+56(SB)/4, $0x3f3913b3
 DATA nf4Code<>+60(SB)/4, $0x3f800000
 GLOBL nf4Code<>(SB), RODATA|NOPTR, $64
 
+DATA nf4Shifts<>+0(SB)/4, $0x00070003
+DATA nf4Shifts<>+4(SB)/4, $0x00070003
+DATA nf4Shifts<>+8(SB)/4, $0x00070003
+DATA nf4Shifts<>+12(SB)/4, $0x00070003
+DATA nf4Shifts<>+16(SB)/4, $0x00070003
+DATA nf4Shifts<>+20(SB)/4, $0x00070003
+DATA nf4Shifts<>+24(SB)/4, $0x00070003
+DATA nf4Shifts<>+28(SB)/4, $0x00070003
+DATA nf4Shifts<>+32(SB)/4, $0x00070003
+DATA nf4Shifts<>+36(SB)/4, $0x00070003
+DATA nf4Shifts<>+40(SB)/4, $0x00070003
+DATA nf4Shifts<>+44(SB)/4, $0x00070003
+DATA nf4Shifts<>+48(SB)/4, $0x00070003
+DATA nf4Shifts<>+52(SB)/4, $0x00070003
+DATA nf4Shifts<>+56(SB)/4, $0x00070003
+DATA nf4Shifts<>+60(SB)/4, $0x00070003
+GLOBL nf4Shifts<>(SB), RODATA|NOPTR, $64
+
+DATA nf4Spread<>+0(SB)/4, $0x00000000
+DATA nf4Spread<>+4(SB)/4, $0x01010101
+DATA nf4Spread<>+8(SB)/4, $0x02020202
+DATA nf4Spread<>+12(SB)/4, $0x03030303
+DATA nf4Spread<>+16(SB)/4, $0x04040404
+DATA nf4Spread<>+20(SB)/4, $0x05050505
+DATA nf4Spread<>+24(SB)/4, $0x06060606
+DATA nf4Spread<>+28(SB)/4, $0x07070707
+DATA nf4Spread<>+32(SB)/4, $0x08080808
+DATA nf4Spread<>+36(SB)/4, $0x09090909
+DATA nf4Spread<>+40(SB)/4, $0x0a0a0a0a
+DATA nf4Spread<>+44(SB)/4, $0x0b0b0b0b
+DATA nf4Spread<>+48(SB)/4, $0x0c0c0c0c
+DATA nf4Spread<>+52(SB)/4, $0x0d0d0d0d
+DATA nf4Spread<>+56(SB)/4, $0x0e0e0e0e
+DATA nf4Spread<>+60(SB)/4, $0x0f0f0f0f
+GLOBL nf4Spread<>(SB), RODATA|NOPTR, $64
+
+DATA nf4Twice<>+0(SB)/4, $0x03020302
+DATA nf4Twice<>+4(SB)/4, $0x07060706
+DATA nf4Twice<>+8(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+12(SB)/4, $0x0f0e0f0e
+DATA nf4Twice<>+16(SB)/4, $0x03020302
+DATA nf4Twice<>+20(SB)/4, $0x07060706
+DATA nf4Twice<>+24(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+28(SB)/4, $0x0f0e0f0e
+DATA nf4Twice<>+32(SB)/4, $0x03020302
+DATA nf4Twice<>+36(SB)/4, $0x07060706
+DATA nf4Twice<>+40(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+44(SB)/4, $0x0f0e0f0e
+DATA nf4Twice<>+48(SB)/4, $0x03020302
+DATA nf4Twice<>+52(SB)/4, $0x07060706
+DATA nf4Twice<>+56(SB)/4, $0x0b0a0b0a
+DATA nf4Twice<>+60(SB)/4, $0x0f0e0f0e
+GLOBL nf4Twice<>(SB), RODATA|NOPTR, $64
+
 DATA splat00000000<>+0(SB)/4, $0x00000000
 DATA splat00000000<>+4(SB)/4, $0x00000000
 DATA splat00000000<>+8(SB)/4, $0x00000000
@@ -2739,6 +2793,58 @@ vector:
 	VZEROUPPER
 	RET
 
+// func nf4RowsAVX512(dst *uint16, ld int, src *uint8, stride int, absmax *float32, block int, rows int, cols int) 
+TEXT ·nf4RowsAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), R9
+	MOVQ ld+8(FP), R10
+	MOVQ src+16(FP), R11
+	MOVQ stride+24(FP), R12
+	MOVQ absmax+32(FP), BX
+	MOVQ block+40(FP), DX
+	MOVQ rows+48(FP), R8
+	SHLQ $1, R10 // bytes
+	VMOVUPS nf4Code<>(SB), Z31
+	VMOVDQU64 nf4Spread<>(SB), Z30
+	VMOVDQU64 nf4Shifts<>(SB), Z29
+	VMOVDQU64 nf4Twice<>(SB), Z28
+	VMOVDQU64 splat00000001<>(SB), Z27
+	VMOVDQU64 splat00007fff<>(SB), Z26
+row:
+	MOVQ R9, DI
+	MOVQ R11, SI
+	MOVQ cols+56(FP), AX
+block:
+	VBROADCASTSS (BX), Z0
+	ADDQ $4, BX
+	VMULPS Z31, Z0, Z0
+	VPSRLD $16, Z0, Z1
+	VPANDD Z27, Z1, Z1
+	VPADDD Z26, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPSHUFB Z28, Z0, Z0
+	MOVQ DX, CX
+	CMPQ CX, AX
+	CMOVQGT AX, CX
+	SUBQ CX, AX
+vector:
+	VBROADCASTI32X4 (SI), Z2
+	VPSHUFB Z30, Z2, Z2
+	VPSRLVW Z29, Z2, Z2
+	VPERMW Z0, Z2, Z2
+	VMOVDQU64 Z2, (DI)
+	ADDQ $16, SI
+	ADDQ $64, DI
+	SUBQ $32, CX
+	JNE vector
+	TESTQ AX, AX
+	JNE block
+	ADDQ R10, R9
+	ADDQ R12, R11
+	DECQ R8
+	JNE row
+	VZEROUPPER
+	RET
+
 // func gemmF32AVX2(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
 TEXT ·gemmF32AVX2(SB), NOSPLIT, $0-64
 	MOVQ k+0(FP), R9
@@ -3600,27 +3706,34 @@ overwrite:
 	VZEROUPPER
 	RET
 
-// func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int) 
-TEXT ·gemmBF16AMX(SB), NOSPLIT, $0-64
-	MOVQ k+0(FP), R9
-	MOVQ a+8(FP), R10
-	MOVQ b+16(FP), R11
-	MOVQ c+24(FP), DI
-	MOVQ ldc+32(FP), DX
-	MOVQ add+40(FP), R8
-	MOVQ tiles+48(FP), R12
-	MOVQ next+56(FP), R13
+// func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int, panels int, nextb int) 
+TEXT ·gemmBF16AMX(SB), NOSPLIT, $8-80
 	LEAQ amxConfig<>(SB), AX
 	LONG $0x4978e2c4; BYTE $0x00 // LDTILECFG (AX)
-	SHLQ $2, DX  // bytes
-	SHLQ $2, R13 // bytes
-	MOVQ $64, R14
-	MOVQ $128, R15
+	MOVQ ldc+32(FP), DX
+	SHLQ $2, DX // bytes
 	MOVQ DX, CX
 	SHLQ $4, CX // 16 rows of c
+	MOVQ $64, R14
+	MOVQ $128, R15
+chunk:
+	MOVQ $16, R9
+	CMPQ R9, k+0(FP)
+	CMOVQGT k+0(FP), R9
+	MOVQ b+16(FP), R11
+	MOVQ panels+64(FP), AX
+	MOVQ AX, left-8(SP)
+panel:
+	MOVQ a+8(FP), R10
+	MOVQ tiles+48(FP), R12
+	MOVQ panels+64(FP), DI
+	SUBQ left-8(SP), DI
+	SHLQ $7, DI
+	ADDQ c+24(FP), DI
 tile:
 	LEAQ (DI)(CX*1), SI
-	TESTQ R8, R8
+	LEAQ (SI)(CX*1), BP // the next tile
+	CMPQ add+40(FP), $0
 	JE clear
 	LONG $0x4b7be2c4; WORD $0x1784; LONG $0x00000000 // TILELOADD T0, 0(DI)(DX*1)
 	LONG $0x4b7be2c4; WORD $0x178c; LONG $0x00000040 // TILELOADD T1, 64(DI)(DX*1)
@@ -3635,29 +3748,56 @@ clear:
 multiply:
 	MOVQ R10, AX
 	MOVQ R11, BX
-	MOVQ R9, R8
-loop:
+	MOVQ R9, R13
 	LONG $0x4b7ba2c4; WORD $0x3bb4; LONG $0x00000000 // TILELOADD T6, 0(BX)(R15*1)
-	LONG $0x4b7ba2c4; WORD $0x30a4; LONG $0x00000000 // TILELOADD T4, 0(AX)(R14*1)
+	LONG $0x4b79a2c4; WORD $0x30a4; LONG $0x00000000 // TILELOADDT1 T4, 0(AX)(R14*1)
 	LONG $0x4b7ba2c4; WORD $0x3bbc; LONG $0x00000040 // TILELOADD T7, 64(BX)(R15*1)
+	LONG $0x4b79a2c4; WORD $0x30ac; LONG $0x00000400 // TILELOADDT1 T5, 1024(AX)(R14*1)
+	JMP enter
+loop:
 	LONG $0x5c4ae2c4; BYTE $0xc4 // TDPBF16PS T0, T4, T6
-	LONG $0x4b7ba2c4; WORD $0x30ac; LONG $0x00000400 // TILELOADD T5, 1024(AX)(R14*1)
+	LONG $0x5c42e2c4; BYTE $0xcc // TDPBF16PS T1, T4, T7
+	LONG $0x4b79a2c4; WORD $0x30a4; LONG $0x00000000 // TILELOADDT1 T4, 0(AX)(R14*1)
+	LONG $0x5c4ae2c4; BYTE $0xd5 // TDPBF16PS T2, T5, T6
+	LONG $0x4b7ba2c4; WORD $0x3bb4; LONG $0x00000000 // TILELOADD T6, 0(BX)(R15*1)
+	LONG $0x5c42e2c4; BYTE $0xdd // TDPBF16PS T3, T5, T7
+	LONG $0x4b79a2c4; WORD $0x30ac; LONG $0x00000400 // TILELOADDT1 T5, 1024(AX)(R14*1)
+	LONG $0x4b7ba2c4; WORD $0x3bbc; LONG $0x00000040 // TILELOADD T7, 64(BX)(R15*1)
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ DX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ DX, BP
+enter:
+	ADDQ $2048, AX
+	ADDQ $2048, BX
+	DECQ R13
+	JNE loop
+	LONG $0x5c4ae2c4; BYTE $0xc4 // TDPBF16PS T0, T4, T6
 	LONG $0x5c42e2c4; BYTE $0xcc // TDPBF16PS T1, T4, T7
 	LONG $0x5c4ae2c4; BYTE $0xd5 // TDPBF16PS T2, T5, T6
 	LONG $0x5c42e2c4; BYTE $0xdd // TDPBF16PS T3, T5, T7
-	ADDQ $2048, AX
-	ADDQ $2048, BX
-	DECQ R8
-	JNE loop
 	LONG $0x4b7ae2c4; WORD $0x1784; LONG $0x00000000 // TILESTORED T0, 0(DI)(DX*1)
 	LONG $0x4b7ae2c4; WORD $0x178c; LONG $0x00000040 // TILESTORED T1, 64(DI)(DX*1)
 	LONG $0x4b7ae2c4; WORD $0x1694; LONG $0x00000000 // TILESTORED T2, 0(SI)(DX*1)
 	LONG $0x4b7ae2c4; WORD $0x169c; LONG $0x00000040 // TILESTORED T3, 64(SI)(DX*1)
-	MOVQ add+40(FP), R8
 	LEAQ (SI)(CX*1), DI
-	ADDQ R13, R10
+	MOVQ next+56(FP), AX
+	LEAQ (R10)(AX*4), R10
 	DECQ R12
 	JNE tile
+	MOVQ nextb+72(FP), AX
+	LEAQ (R11)(AX*4), R11
+	DECQ left-8(SP)
+	JNE panel
+	MOVQ R9, AX
+	SHLQ $11, AX
+	ADDQ AX, a+8(FP)
+	ADDQ AX, b+16(FP)
+	MOVQ $1, add+40(FP)
+	SUBQ R9, k+0(FP)
+	JNE chunk
 	LONG $0x4978e2c4; BYTE $0xc0 // TILERELEASE
 	RET
 

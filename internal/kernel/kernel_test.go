@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"graft/internal/cpu/cputest"
 )
@@ -332,4 +333,53 @@ func TestNF4AgreesWithGeneric(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestNF4BF16AgreesWithGeneric(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(7, 8))
+		for _, block := range []int{32, 64, 128, 4096} {
+			for _, cols := range []int{1, 2, 31, 32, 63, 64, 65, 96, 128, 200, 512} {
+				for _, rows := range []int{1, 3} {
+					stride, n := (cols+1)/2+5, (cols+block-1)/block
+					q := NF4Rows{Rows: rows, Cols: cols, Src: make([]byte, rows*stride), Stride: stride, Block: block, Absmax: make([]float32, rows*n)}
+					for i := range q.Src {
+						q.Src[i] = byte(r.Uint32())
+					}
+					for i := range q.Absmax {
+						q.Absmax[i] = float32(r.ExpFloat64() * math.Exp2(float64(r.IntN(300)-160)))
+					}
+					checkNF4Rows(t, q)
+				}
+			}
+		}
+	})
+}
+
+func checkNF4Rows(t *testing.T, q NF4Rows) {
+	t.Helper()
+	ld := q.Cols + 3
+	got, want := make([]uint16, q.Rows*ld+32), make([]uint16, q.Rows*ld+32)
+	for i := range got {
+		got[i], want[i] = 0xbeef, 0xbeef
+	}
+	NF4BF16(got, ld, q)
+	nf4RowsGeneric(want, ld, q)
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("%d × %d, block %d: element (%d, %d) is %04x, want %04x", q.Rows, q.Cols, q.Block, i/ld, i%ld, got[i], want[i])
+		}
+	}
+}
+
+func BenchmarkNF4BF16(b *testing.B) {
+	q := NF4Rows{Rows: 32, Cols: 512, Src: make([]byte, 32*256), Stride: 256, Block: 64, Absmax: make([]float32, 32*8)}
+	dst := make([]uint16, 32*512)
+	best := time.Hour // of a call: others may share the machine
+	for b.Loop() {
+		start := time.Now()
+		NF4BF16(dst, 512, q)
+		best = min(best, time.Since(start))
+	}
+	b.ReportMetric(float64(q.Rows*q.Cols)/best.Seconds()/1e9, "best-G/s")
 }

@@ -29,3 +29,49 @@ func nf4Generic(dst []float32, src []byte, absmax float32, round bool) {
 		}
 	}
 }
+
+// NF4Rows is a rectangle of a matrix in NF4: Rows rows of Cols elements. Row i starts at byte i*Stride of Src with its upper nibble; its absmaxes, one
+// for each Block elements or part of them, follow those of the row before.
+type NF4Rows struct {
+	Rows, Cols    int
+	Src           []byte
+	Stride, Block int // Block is a power of two, at least 32
+	Absmax        []float32
+}
+
+// blocks is the number of absmaxes of a row.
+func (q NF4Rows) blocks() int { return (q.Cols + q.Block - 1) / q.Block }
+
+// NF4BF16 decodes to bfloat16, row i to dst[i*ld:]: code·absmax, rounded once.
+func NF4BF16(dst []uint16, ld int, q NF4Rows) {
+	if q.Rows == 0 || q.Cols == 0 {
+		return
+	}
+	n := q.blocks()
+	_, _, _ = dst[(q.Rows-1)*ld+q.Cols-1], q.Src[(q.Rows-1)*q.Stride+(q.Cols-1)/2], q.Absmax[q.Rows*n-1]
+	if nf4RowsFast(dst, ld, q) {
+		return
+	}
+	var wide [64]float32
+	for i := range q.Rows {
+		for j := 0; j < q.Cols; {
+			part := min(len(wide), q.Cols-j, q.Block-j%q.Block)
+			NF4(wide[:part], q.Src[i*q.Stride+j/2:], q.Absmax[i*n+j/q.Block], false)
+			Narrow(dst[i*ld+j:i*ld+j+part], wide[:part])
+			j += part
+		}
+	}
+}
+
+// nf4RowsGeneric is the definition of NF4BF16.
+func nf4RowsGeneric(dst []uint16, ld int, q NF4Rows) {
+	for i := range q.Rows {
+		for j := range q.Cols {
+			b := q.Src[i*q.Stride+j/2]
+			if j%2 == 0 {
+				b >>= 4
+			}
+			dst[i*ld+j] = bf16(nf4Code[b&15] * q.Absmax[i*q.blocks()+j/q.Block])
+		}
+	}
+}

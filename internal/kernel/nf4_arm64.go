@@ -16,3 +16,5 @@ func nf4Fast(dst []float32, src []byte, absmax float32, round bool) int {
 	}
 	return n
 }
+
+func nf4RowsFast([]uint16, int, NF4Rows) bool { return false }

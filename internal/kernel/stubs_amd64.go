@@ -204,6 +204,12 @@ func nf4AVX2(dst *float32, src *uint8, absmax float32, n int)
 //go:noescape
 func nf4BF16AVX2(dst *float32, src *uint8, absmax float32, n int)
 
+// nf4RowsAVX512 computes dst[i*ld+j] = bfloat16(code[nibble j of row i]·absmax) for i < rows, j < cols; row i of src starts at i*stride, the upper
+// nibble of a byte comes first. Each block of a row takes the next absmax. block and cols are multiples of 32.
+//
+//go:noescape
+func nf4RowsAVX512(dst *uint16, ld int, src *uint8, stride int, absmax *float32, block int, rows int, cols int)
+
 // gemmF32AVX2 computes 6 × 16 tiles of c, c[i*ldc+j] (+)= Σ a[p*6+i]·b[p*16+j] over p < k, p ascending; panels of float32.
 // add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next elements after the one before.
 //
@@ -224,10 +230,10 @@ func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int,
 
 // gemmBF16AMX computes 32 × 32 tiles of c (+)= a·b over k groups of 32 values, k ascending. A group of a is 32 rows of 32 bfloat16,
 // one of b 16 rows of 32 pairs along k. add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next
-// elements of 4 bytes after the one before.
+// elements of 4 bytes after the one before. Panels of b, nextb elements apart, give tiles side by side.
 //
 //go:noescape
-func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int)
+func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int, panels int, nextb int)
 
 // interleave8AVX2 computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, elements of 4 bytes; n is a multiple of 8.
 // With r < 8 each store runs over the start of the next, k ascending, and the last one 8-r elements past the end.

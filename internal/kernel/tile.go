@@ -74,25 +74,48 @@ func (t Tile) roundK(k int) int { return (k + t.KU - 1) &^ (t.KU - 1) }
 
 // Mul multiplies the panels a (MR rows) and b (NR columns) of k inner values into the tile c of row stride ldc; add keeps what is in c.
 func (t Tile) Mul(k int, a, b, c []float32, ldc int, add bool) {
-	t.MulColumn(k, Column{1, a, 0}, b, c, ldc, add)
+	t.MulPanels(k, Panels{1, a, 0}, Panels{1, b, 0}, c, ldc, add)
 }
 
-// Column is N panels of left operands, Next elements from one to the following.
-type Column struct {
-	N     int
-	Panel []float32
-	Next  int
+// Panels is N panels of one operand, Next elements from one to the following.
+type Panels struct {
+	N    int
+	Data []float32
+	Next int
 }
 
-// MulColumn multiplies each panel of a with b, into tiles of c that lie one below the other.
-func (t Tile) MulColumn(k int, a Column, b, c []float32, ldc int, add bool) {
-	_ = c[(t.MR*a.N-1)*ldc+t.NR-1]
+// at is panel i and what follows it.
+func (p Panels) at(i int) []float32 { return p.Data[i*p.Next:] }
+
+// from is p without the first n elements of each panel.
+func (p Panels) from(n int) Panels { return Panels{p.N, p.Data[n:], p.Next} }
+
+// blockK is how many inner values a microkernel runs through before it goes on to the next tile: a panel of NR columns stays in L1.
+const blockK = 256
+
+// MulPanels multiplies each panel of a with each of b: the tile of panels i and j starts at row i·MR, column j·NR of c.
+func (t Tile) MulPanels(k int, a, b Panels, c []float32, ldc int, add bool) {
+	_ = c[(t.MR*a.N-1)*ldc+t.NR*b.N-1]
 	if k > 0 {
-		_, _ = a.Panel[(a.N-1)*a.Next+t.PanelLen(Left, k)-1], b[t.PanelLen(Right, k)-1]
+		_, _ = a.at(a.N - 1)[t.PanelLen(Left, k)-1], b.at(b.N - 1)[t.PanelLen(Right, k)-1]
 	}
-	if !t.mulFast(t.roundK(k)/t.KU, a, b, c, ldc, add) {
+	step := blockK
+	if t.path == cpu.AMXBF16 && t.BF16 {
+		step = max(k, 1) // its microkernel cuts k itself
+	}
+	for lo := 0; lo < k || lo == 0; lo += step {
+		n := min(step, k-lo)
+		t.mulBlock(n, a.from(t.PanelLen(Left, lo)), b.from(t.PanelLen(Right, lo)), c, ldc, add || lo > 0)
+	}
+}
+
+func (t Tile) mulBlock(k int, a, b Panels, c []float32, ldc int, add bool) {
+	if k > 0 && t.mulFast(t.roundK(k)/t.KU, a, b, c, ldc, add) {
+		return
+	}
+	for j := range b.N {
 		for i := range a.N {
-			t.mulGeneric(k, a.Panel[i*a.Next:], b, c[i*t.MR*ldc:], ldc, add)
+			t.mulGeneric(k, a.at(i), b.at(j), c[i*t.MR*ldc+j*t.NR:], ldc, add)
 		}
 	}
 }

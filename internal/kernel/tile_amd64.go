@@ -4,21 +4,25 @@ package kernel
 
 import "graft/internal/cpu"
 
-func (t Tile) mulFast(groups int, a Column, b, c []float32, ldc int, add bool) bool {
-	if groups == 0 {
+// mulFast multiplies groups > 0 groups of k, if the path has a microkernel.
+func (t Tile) mulFast(groups int, a, b Panels, c []float32, ldc int, add bool) bool {
+	if t.path == cpu.Generic {
 		return false
 	}
-	switch {
-	case t.BF16 && t.path == cpu.AMXBF16:
-		gemmBF16AMX(groups, &a.Panel[0], &b[0], &c[0], ldc, flag(add), a.N, a.Next)
-	case t.BF16:
-		gemmBF16AVX512(groups, &a.Panel[0], &b[0], &c[0], ldc, flag(add), a.N, a.Next)
-	case t.path == cpu.AVX512 || t.path == cpu.AVX512BF16 || t.path == cpu.AMXBF16:
-		gemmF32AVX512(groups, &a.Panel[0], &b[0], &c[0], ldc, flag(add), a.N, a.Next)
-	case t.path == cpu.AVX2:
-		gemmF32AVX2(groups, &a.Panel[0], &b[0], &c[0], ldc, flag(add), a.N, a.Next)
-	default:
-		return false
+	if t.BF16 && t.path == cpu.AMXBF16 {
+		gemmBF16AMX(groups, &a.Data[0], &b.Data[0], &c[0], ldc, flag(add), a.N, a.Next, b.N, b.Next)
+		return true
+	}
+	for j := range b.N {
+		pa, pb, pc := &a.Data[0], &b.at(j)[0], &c[j*t.NR]
+		switch {
+		case t.BF16:
+			gemmBF16AVX512(groups, pa, pb, pc, ldc, flag(add), a.N, a.Next)
+		case t.path == cpu.AVX2:
+			gemmF32AVX2(groups, pa, pb, pc, ldc, flag(add), a.N, a.Next)
+		default:
+			gemmF32AVX512(groups, pa, pb, pc, ldc, flag(add), a.N, a.Next)
+		}
 	}
 	return true
 }

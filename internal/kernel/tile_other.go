@@ -2,4 +2,4 @@
 
 package kernel
 
-func (t Tile) mulFast(int, Column, []float32, []float32, int, bool) bool { return false }
+func (t Tile) mulFast(int, Panels, Panels, []float32, int, bool) bool { return false }

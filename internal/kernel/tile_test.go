@@ -1,10 +1,15 @@
 package kernel
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"runtime/pprof"
+	"sync"
 	"testing"
+	"time"
 
 	"graft/internal/cpu/cputest"
 )
@@ -49,34 +54,45 @@ func checkMul(t *testing.T, tile Tile, k int, add bool) {
 	}
 }
 
-// TestMulColumn: several tiles at once are the same as one after the other.
-func TestMulColumn(t *testing.T) {
+// TestMulPanels: several tiles at once are the same as one after the other, and inner values at once the same as in two parts.
+func TestMulPanels(t *testing.T) {
 	cputest.EachPath(t, func(t *testing.T) {
 		for _, tile := range tiles() {
-			const n, k = 5, 19
-			r := rand.New(rand.NewPCG(3, 1))
-			next := tile.PanelLen(Left, k) + 16
-			a, b := make([]float32, 0, n*next), randomPanel(r, tile, Right, k)
-			for range n {
-				a = append(append(a, randomPanel(r, tile, Left, k)...), make([]float32, 16)...)
-			}
-			ldc := tile.NR + 3
-			for _, add := range []bool{false, true} {
-				start := func(i int) float32 { return float32(i % 13) }
-				got, want := newGuarded(n*tile.MR*ldc, start), newGuarded(n*tile.MR*ldc, start)
-				tile.MulColumn(k, Column{n, a, next}, b, got.s(), ldc, add)
-				for i := range n {
-					tile.Mul(k, a[i*next:], b, want.s()[i*tile.MR*ldc:], ldc, add)
-				}
-				got.check(t, "MulColumn")
-				for i := range got.s() {
-					if got.s()[i] != want.s()[i] {
-						t.Fatalf("%+v add=%v: element (%d, %d) is %v, want %v", tile, add, i/ldc, i%ldc, got.s()[i], want.s()[i])
-					}
-				}
+			for _, k := range []int{19, 288, 600} {
+				checkMulPanels(t, tile, k)
 			}
 		}
 	})
+}
+
+func checkMulPanels(t *testing.T, tile Tile, k int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(3, uint64(k)))
+	panels := func(s Side, n int) Panels {
+		p := Panels{N: n, Next: tile.PanelLen(s, k) + 16}
+		for range n {
+			p.Data = append(append(p.Data, randomPanel(r, tile, s, k)...), make([]float32, 16)...)
+		}
+		return p
+	}
+	a, b := panels(Left, 5), panels(Right, 3)
+	ldc := 3*tile.NR + 3
+	for _, add := range []bool{false, true} {
+		start := func(i int) float32 { return float32(i % 13) }
+		got, want := newGuarded(5*tile.MR*ldc, start), newGuarded(5*tile.MR*ldc, start)
+		tile.MulPanels(k, a, b, got.s(), ldc, add)
+		for i := range a.N {
+			for j := range b.N {
+				tile.Mul(k, a.at(i), b.at(j), want.s()[i*tile.MR*ldc+j*tile.NR:], ldc, add)
+			}
+		}
+		got.check(t, "MulPanels")
+		for i := range got.s() {
+			if got.s()[i] != want.s()[i] {
+				t.Fatalf("%+v k=%d add=%v: element (%d, %d) is %v, want %v", tile, k, add, i/ldc, i%ldc, got.s()[i], want.s()[i])
+			}
+		}
+	}
 }
 
 // randomPanel is a panel whose values beyond k are zero, as packing leaves them.
@@ -216,17 +232,100 @@ func packAny(tile Tile, panel []float32, s Side, src []float32, stride, valid, k
 	}
 }
 
+// TestSignals: neither signals nor switches between threads and goroutines disturb a product. The state of AMX has to survive what Go does to a
+// running thread: preemption, a profile, collection.
+func TestSignals(t *testing.T) {
+	cputest.EachPath(t, func(t *testing.T) {
+		var profile bytes.Buffer
+		if err := pprof.StartCPUProfile(&profile); err == nil { // else one is running, which serves as well
+			defer pprof.StopCPUProfile()
+		}
+		var work sync.WaitGroup
+		for g := range 8 {
+			work.Add(1)
+			go func() {
+				defer work.Done()
+				for _, tile := range tiles() {
+					hammer(t, tile, uint64(g))
+				}
+			}()
+		}
+		work.Wait()
+	})
+}
+
+// hammer multiplies the same operands again and again and compares the bits.
+func hammer(t *testing.T, tile Tile, seed uint64) {
+	const k = 500
+	r := rand.New(rand.NewPCG(seed, 5))
+	a := Panels{1, randomPanel(r, tile, Left, k), 0}
+	b := Panels{1, randomPanel(r, tile, Right, k), 0}
+	want := make([]float32, tile.MR*tile.NR)
+	tile.MulPanels(k, a, b, want, tile.NR, false)
+	for i := range 100 {
+		c := make([]float32, len(want)) // garbage, which is collected meanwhile
+		tile.MulPanels(k, a, b, c, tile.NR, false)
+		for j := range c {
+			if math.Float32bits(c[j]) != math.Float32bits(want[j]) {
+				t.Errorf("%+v, product %d: element %d is %v, want %v", tile, i, j, c[j], want[j])
+				return
+			}
+		}
+		if i%10 == 0 {
+			runtime.GC()
+		}
+	}
+}
+
+// BenchmarkMul multiplies four panels by four of some k, data in L2.
 func BenchmarkMul(b *testing.B) {
 	for _, tile := range tiles() {
-		b.Run(fmt.Sprintf("%dx%d_bf16=%v", tile.MR, tile.NR, tile.BF16), func(b *testing.B) {
-			const k = 256
-			r := rand.New(rand.NewPCG(1, 1))
-			pa, pb := randomPanel(r, tile, Left, k), randomPanel(r, tile, Right, k)
-			c := make([]float32, tile.MR*tile.NR)
-			for b.Loop() {
-				tile.Mul(k, pa, pb, c, tile.NR, true)
-			}
-			b.ReportMetric(2*float64(tile.MR*tile.NR*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
+		for _, k := range []int{256, 2048} {
+			b.Run(fmt.Sprintf("%dx%d_bf16=%v_k%d", tile.MR, tile.NR, tile.BF16, k), func(b *testing.B) {
+				pa, pb := Panels{N: 4, Next: tile.PanelLen(Left, k)}, Panels{N: 4, Next: tile.PanelLen(Right, k)}
+				r := rand.New(rand.NewPCG(1, 1))
+				for range 4 {
+					pa.Data, pb.Data = append(pa.Data, randomPanel(r, tile, Left, k)...), append(pb.Data, randomPanel(r, tile, Right, k)...)
+				}
+				m, n := pa.N*tile.MR, pb.N*tile.NR
+				n += 16
+				c := make([]float32, m*n)
+				best := time.Hour // of a call: others may share the machine
+				for b.Loop() {
+					start := time.Now()
+					tile.MulPanels(k, pa, pb, c, n, false)
+					best = min(best, time.Since(start))
+				}
+				b.ReportMetric(2*float64(m*(n-16)*k)/best.Seconds()/1e9, "best-GFLOP/s")
+			})
+		}
+	}
+}
+
+// BenchmarkPack packs panels of 2048 inner values from a matrix of bfloat16 that lies in L2.
+func BenchmarkPack(b *testing.B) {
+	tile := TileBF16()
+	if !tile.BF16 {
+		b.Skip("the path has no bfloat16")
+	}
+	const k = 2048
+	for _, side := range []Side{Left, Right} {
+		for _, cols := range []bool{false, true} {
+			b.Run(fmt.Sprintf("side=%d/cols=%v", side, cols), func(b *testing.B) {
+				r := tile.Wide(side)
+				src, panel := make([]uint16, k*128), make([]float32, tile.PanelLen(side, k))
+				best := time.Hour // of a call: others may share the machine
+				for b.Loop() {
+					start := time.Now()
+					if cols {
+						tile.PackColsBF16(panel, side, src, 128, r, k)
+					} else {
+						tile.PackRowsBF16(panel, side, src, k, r, k)
+					}
+					best = min(best, time.Since(start))
+				}
+				b.ReportMetric(float64(r*k)/best.Seconds()/1e9, "best-G/s")
+			})
+		}
 	}
 }

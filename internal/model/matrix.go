@@ -43,6 +43,42 @@ func (m *nf4) Read(dst []float32, row, col int) {
 	}
 }
 
+// ReadBF16 decodes the part (rows, cols) that starts at (row, col) to bfloat16, row i to dst[i*ld:].
+func (m *nf4) ReadBF16(dst []uint16, ld int, row, col, rows, cols int) {
+	q := m.q
+	var absmax [512]float32
+	inBlock := col % q.BlockSize
+	blocks := (inBlock + cols + q.BlockSize - 1) / q.BlockSize
+	if q.Cols%q.BlockSize != 0 || inBlock != 0 && blocks > 1 || blocks > len(absmax) || q.DType == dtype.F16 || col%2 != 0 {
+		for i := range rows {
+			m.readRow(dst[i*ld:i*ld+cols], row+i, col)
+		}
+		return
+	}
+	for rows > 0 { // every row starts with a block, or lies within one
+		n := min(rows, len(absmax)/blocks)
+		at := row*q.Cols + col
+		for i := range n {
+			q.Absmaxes(absmax[i*blocks:(i+1)*blocks], (at+i*q.Cols)/q.BlockSize)
+		}
+		kernel.NF4BF16(dst, ld, kernel.NF4Rows{
+			Rows: n, Cols: cols, Src: q.Packed[at/2:], Stride: q.Cols / 2, Block: q.BlockSize, Absmax: absmax[:n*blocks],
+		})
+		rows, row, dst = rows-n, row+n, dst[min(n*ld, len(dst)):]
+	}
+}
+
+// readRow decodes part of a row that blocks do not divide evenly, or whose elements were float16.
+func (m *nf4) readRow(dst []uint16, row, col int) {
+	var wide [512]float32
+	for len(dst) > 0 {
+		n := min(len(dst), len(wide))
+		m.Read(wide[:n], row, col)
+		kernel.Narrow(dst[:n], wide[:n])
+		dst, col = dst[n:], col+n
+	}
+}
+
 // viewU16 views little-endian bytes as 16-bit words, in place where the machine allows it.
 func viewU16(b []byte) []uint16 {
 	if len(b) == 0 {

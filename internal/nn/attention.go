@@ -205,13 +205,11 @@ type grid struct {
 }
 
 // product computes c (+)= a·b over k inner values.
-func (a *attention) product(c grid, k int, left []float32, b panels, add bool) {
+func (a *attention) product(c grid, k int, a1 []float32, b panels, add bool) {
 	t := a.Tile
-	sa, sb := t.PanelLen(kernel.Left, k), t.PanelLen(kernel.Right, b.long)
-	for j := 0; j < c.cols; j += t.NR {
-		right := b.data[j/t.NR*sb+t.PanelLen(kernel.Right, b.at):]
-		t.MulColumn(k, kernel.Column{N: (c.rows + t.MR - 1) / t.MR, Panel: left, Next: sa}, right, c.c[j:], c.ld, add)
-	}
+	left := kernel.Panels{N: (c.rows + t.MR - 1) / t.MR, Data: a1, Next: t.PanelLen(kernel.Left, k)}
+	right := kernel.Panels{N: (c.cols + t.NR - 1) / t.NR, Data: b.data[t.PanelLen(kernel.Right, b.at):], Next: t.PanelLen(kernel.Right, b.long)}
+	t.MulPanels(k, left, right, c.c, c.ld, add)
 }
 
 // loadKV packs keys and values of a key/value head.

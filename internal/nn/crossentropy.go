@@ -123,42 +123,7 @@ func (t *Tape) headBack(dh, dlogits *Tensor, w gemm.Matrix) {
 	for lo := 0; lo < vocab; lo += headSlice {
 		n := min(headSlice, vocab-lo)
 		left := t.Pack(gemm.F32{Rows: dlogits.Rows, Cols: n, Stride: vocab, Data: dlogits.f[lo:]})
-		t.Mul(Store{To: dh, Add: lo > 0}, gemm.Term{A: left, B: rowsOf{w, lo, n}})
+		t.Mul(Store{To: dh, Add: lo > 0}, gemm.Term{A: left, B: rowsOf(w, lo, lo+n)})
 		left.Free()
 	}
-}
-
-// rowsOf is a run of rows of a matrix.
-type rowsOf struct {
-	gemm.Matrix
-	at, n int
-}
-
-// Dims gives the number of rows and columns.
-func (m rowsOf) Dims() (rows, cols int) {
-	_, cols = m.Matrix.Dims()
-	return m.n, cols
-}
-
-// Read decodes part of a row.
-func (m rowsOf) Read(dst []float32, row, col int) { m.Matrix.Read(dst, m.at+row, col) }
-
-// F32 is the memory of a float32 matrix.
-func (m rowsOf) F32() ([]float32, int) {
-	if f, ok := m.Matrix.(gemm.F32Matrix); ok {
-		if data, stride := f.F32(); data != nil {
-			return data[m.at*stride:], stride
-		}
-	}
-	return nil, 0
-}
-
-// BF16 is the memory of a bfloat16 matrix.
-func (m rowsOf) BF16() ([]uint16, int) {
-	if h, ok := m.Matrix.(gemm.BF16Matrix); ok {
-		if data, stride := h.BF16(); data != nil {
-			return data[m.at*stride:], stride
-		}
-	}
-	return nil, 0
 }

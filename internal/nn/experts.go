@@ -74,70 +74,21 @@ func (s part) Block(row, col, rows, cols int, c []float32, ld int) {
 	}
 }
 
-// view is a Matrix of some rows and columns of a tensor.
-type view struct {
-	*Tensor
-	rows Segment
-	cols Segment
-}
-
-// Dims gives the number of rows and columns.
-func (m view) Dims() (rows, cols int) { return m.rows.End - m.rows.Start, m.cols.End - m.cols.Start }
-
-// Read decodes part of a row.
-func (m view) Read(dst []float32, row, col int) {
-	m.Tensor.Read(dst, m.rows.Start+row, m.cols.Start+col)
-}
-
-// F32 is the memory of a float32 tensor.
-func (m view) F32() ([]float32, int) {
-	if m.f == nil {
-		return nil, 0
-	}
-	return m.f[m.rows.Start*m.Cols+m.cols.Start:], m.Cols
-}
-
-// BF16 is the memory of a bfloat16 tensor.
-func (m view) BF16() ([]uint16, int) {
-	if m.h == nil {
-		return nil, 0
-	}
-	return m.h[m.rows.Start*m.Cols+m.cols.Start:], m.Cols
+// rowsOfTensor is some rows and columns of a tensor.
+func rowsOfTensor(x *Tensor, rows, cols Segment) gemm.Matrix {
+	return gemm.Part(x, rows.Start, cols.Start, rows.End-rows.Start, cols.End-cols.Start)
 }
 
 // columnsOf is a run of columns of a matrix.
-type columnsOf struct {
-	gemm.Matrix
-	at, n int
+func columnsOf(m gemm.Matrix, lo, hi int) gemm.Matrix {
+	rows, _ := m.Dims()
+	return gemm.Part(m, 0, lo, rows, hi-lo)
 }
 
-// Dims gives the number of rows and columns.
-func (m columnsOf) Dims() (rows, cols int) {
-	rows, _ = m.Matrix.Dims()
-	return rows, m.n
-}
-
-// Read decodes part of a row.
-func (m columnsOf) Read(dst []float32, row, col int) { m.Matrix.Read(dst, row, m.at+col) }
-
-// F32 is the memory of a float32 matrix.
-func (m columnsOf) F32() ([]float32, int) {
-	if f, ok := m.Matrix.(gemm.F32Matrix); ok {
-		if data, stride := f.F32(); data != nil {
-			return data[m.at:], stride
-		}
-	}
-	return nil, 0
-}
-
-// BF16 is the memory of a bfloat16 matrix.
-func (m columnsOf) BF16() ([]uint16, int) {
-	if h, ok := m.Matrix.(gemm.BF16Matrix); ok {
-		if data, stride := h.BF16(); data != nil {
-			return data[m.at:], stride
-		}
-	}
-	return nil, 0
+// rowsOf is a run of rows of a matrix.
+func rowsOf(m gemm.Matrix, lo, hi int) gemm.Matrix {
+	_, cols := m.Dims()
+	return gemm.Part(m, lo, 0, hi-lo, cols)
 }
 
 // gatherTokens copies the tokens of some rows, multiplied by a column scale if there is one.

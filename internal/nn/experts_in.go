@@ -77,8 +77,8 @@ func (o *expertsIn) expertForward(c *Context, p inProj, e int, rows Segment, lef
 }
 
 // lowView is the part of x·Aᵀ that belongs to some rows and an update.
-func (o *expertsIn) lowView(p inProj, u Update, rows Segment) view {
-	return view{o.xa, rows, Segment{p.low.Start, p.low.Start + u.A.Rows}}
+func (o *expertsIn) lowView(p inProj, u Update, rows Segment) gemm.Matrix {
+	return rowsOfTensor(o.xa, rows, Segment{p.low.Start, p.low.Start + u.A.Rows})
 }
 
 // expertLeft is what the way back of one expert and projection multiplies with its weights.
@@ -113,7 +113,7 @@ func (o *expertsIn) expertBack(c *Context, x *Tensor, e int, rows Segment) []exp
 	ls := make([]expertLeft, len(o.projs))
 	var tokens *Tensor
 	for i, p := range o.projs {
-		var dy gemm.Matrix = view{o.y.grad, rows, p.cols}
+		dy := rowsOfTensor(o.y.grad, rows, p.cols)
 		_, trained := p.Expert(e)
 		if trained == nil {
 			ls[i].dy = c.Pack(dy)
@@ -124,7 +124,7 @@ func (o *expertsIn) expertBack(c *Context, x *Tensor, e int, rows Segment) []exp
 		}
 		u := trained.Update(c)
 		if u.C != nil {
-			magnitudeGrad(u, dy, view{o.y.Data(), rows, p.cols}, u.M.Data)
+			magnitudeGrad(u, dy, rowsOfTensor(o.y.Data(), rows, p.cols), u.M.Data)
 			dy = columnScaled{dy, u.C}
 		}
 		ls[i].u = u
@@ -149,9 +149,9 @@ func (o *expertsIn) toTokens(lefts [][]expertLeft) {
 			var terms []gemm.Term
 			for i, l := range ls {
 				w, _ := o.projs[i].Expert(e)
-				terms = append(terms, gemm.Term{A: l.dy, B: columnsOf{w, lo, hi - lo}})
+				terms = append(terms, gemm.Term{A: l.dy, B: columnsOf(w, lo, hi)})
 				if l.g != nil {
-					terms = append(terms, gemm.Term{A: l.g, B: columnsOf{paramMatrix(l.u.A), lo, hi - lo}})
+					terms = append(terms, gemm.Term{A: l.g, B: columnsOf(paramMatrix(l.u.A), lo, hi)})
 				}
 			}
 			if terms != nil {

@@ -51,9 +51,9 @@ func (o *expertsOut) forward() {
 				continue
 			}
 			w, _ := o.p.Expert(e)
-			terms := []gemm.Term{{A: l.h, B: rowsOf{w, lo, hi - lo}, Trans: true}}
+			terms := []gemm.Term{{A: l.h, B: rowsOf(w, lo, hi), Trans: true}}
 			if l.low != nil {
-				terms = append(terms, gemm.Term{A: l.low, B: rowsOf{paramMatrix(l.u.B), lo, hi - lo}, Trans: true})
+				terms = append(terms, gemm.Term{A: l.low, B: rowsOf(paramMatrix(l.u.B), lo, hi), Trans: true})
 			}
 			c.Mul(combine{to: sum, route: o.r, row: o.r.Start[e], col: lo, weight: weight, scale: l.u.C}, terms...)
 		}
@@ -68,7 +68,7 @@ func (o *expertsOut) forward() {
 
 // pack packs an expert's rows, and what its update makes of them.
 func (o *expertsOut) pack(c *Context, h *Tensor, e int, rows Segment) outLeft {
-	l := outLeft{h: c.Pack(view{h, rows, Segment{0, h.Cols}})}
+	l := outLeft{h: c.Pack(rowsOfTensor(h, rows, Segment{0, h.Cols}))}
 	if _, trained := o.p.Expert(e); trained != nil {
 		l.u = trained.Update(c)
 		c.Mul(scaled{part{to: o.ha, row: rows.Start}, l.u.Scale}, gemm.Term{A: l.h, B: paramMatrix(l.u.A), Trans: true})
@@ -77,8 +77,8 @@ func (o *expertsOut) pack(c *Context, h *Tensor, e int, rows Segment) outLeft {
 	return l
 }
 
-func (o *expertsOut) lowView(u Update, rows Segment) view {
-	return view{o.ha, rows, Segment{0, u.A.Rows}}
+func (o *expertsOut) lowView(u Update, rows Segment) gemm.Matrix {
+	return rowsOfTensor(o.ha, rows, Segment{0, u.A.Rows})
 }
 
 func (o *expertsOut) back() {
@@ -155,7 +155,7 @@ type outUpdate struct {
 // updateBack adds to the gradients of an update.
 func (o *expertsOut) updateBack(c *Context, e int, rows Segment, g outGrad, u outUpdate) {
 	weight := g.weight[rows.Start:rows.End]
-	h := view{g.h, rows, Segment{0, g.h.Cols}}
+	h := rowsOfTensor(g.h, rows, Segment{0, g.h.Cols})
 	c.scaleRows(u.low, weight)
 	c.scaleRows(u.dy, weight)
 	c.updateGrads(u.Update, h, o.lowView(u.Update, rows), u.dy, u.low)

@@ -54,10 +54,9 @@ func (t tiles) rightT(dst []float32, b grid) panels {
 
 // mul computes c (+)= a·b over k inner values, from a.at and b.at on.
 func (t tiles) mul(c grid, k int, a, b panels, add bool) {
-	left := kernel.Column{N: (c.rows + t.MR - 1) / t.MR, Panel: a.data[t.MR*a.at:], Next: t.MR * a.long}
-	for j := 0; j < c.cols; j += t.NR {
-		t.MulColumn(k, left, b.data[j*b.long+t.NR*b.at:], c.c[j:], c.ld, add)
-	}
+	left := kernel.Panels{N: (c.rows + t.MR - 1) / t.MR, Data: a.data[t.MR*a.at:], Next: t.MR * a.long}
+	right := kernel.Panels{N: (c.cols + t.NR - 1) / t.NR, Data: b.data[t.NR*b.at:], Next: t.NR * b.long}
+	t.MulPanels(k, left, right, c.c, c.ld, add)
 }
 
 // mulLower adds a·b to c, a lower triangular of c.rows rows.

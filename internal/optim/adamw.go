@@ -16,7 +16,15 @@ type AdamW struct {
 	Params []*nn.Param
 	M, V   [][]float32 // first and second moment of each parameter
 	Step   int         // updates done
+
+	tasks []task
 }
+
+// task is some parameters, or a part of a long one: tens of thousands of experts' are updated together.
+type task []piece
+
+// piece is a run of elements of a parameter.
+type piece struct{ param, lo, hi int }
 
 // NewAdamW starts with zero moments.
 func NewAdamW(params []*nn.Param, beta1, beta2, epsilon, decay float64) *AdamW {
@@ -25,11 +33,35 @@ func NewAdamW(params []*nn.Param, beta1, beta2, epsilon, decay float64) *AdamW {
 		a.M = append(a.M, make([]float32, len(p.Data)))
 		a.V = append(a.V, make([]float32, len(p.Data)))
 	}
+	a.tasks = cut(params)
 	return a
 }
 
 // updateChunk is the grain of an update, in elements.
 const updateChunk = 1 << 14
+
+// taskElements is about how many elements a task has.
+const taskElements = 4 * updateChunk
+
+// cut lists the chunks of all parameters in order and gathers them into tasks.
+func cut(params []*nn.Param) []task {
+	var tasks []task
+	var now task
+	size := 0
+	for i, p := range params {
+		for lo := 0; lo < len(p.Data); lo += updateChunk {
+			hi := min(lo+updateChunk, len(p.Data))
+			now, size = append(now, piece{i, lo, hi}), size+hi-lo
+			if size >= taskElements {
+				tasks, now, size = append(tasks, now), nil, 0
+			}
+		}
+	}
+	if now != nil {
+		tasks = append(tasks, now)
+	}
+	return tasks
+}
 
 // Update takes one step at learning rate lr; clip multiplies the gradients.
 func (a *AdamW) Update(pool *parallel.Pool, lr, clip float64) {
@@ -43,20 +75,27 @@ func (a *AdamW) Update(pool *parallel.Pool, lr, clip float64) {
 		Root:       float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(a.Step)))),
 		Epsilon:    float32(a.Epsilon),
 	}
-	for i, p := range a.Params {
-		pool.Ranges(len(p.Data), updateChunk, func(_, lo, hi int) {
-			kernel.AdamW(p.Data[lo:hi], a.M[i][lo:hi], a.V[i][lo:hi], p.Grad[lo:hi], s)
-		})
-	}
+	pool.Run(len(a.tasks), func(_, n int) {
+		for _, c := range a.tasks[n] {
+			p := a.Params[c.param]
+			kernel.AdamW(p.Data[c.lo:c.hi], a.M[c.param][c.lo:c.hi], a.V[c.param][c.lo:c.hi], p.Grad[c.lo:c.hi], s)
+		}
+	})
 }
 
-// GradNorm is the L2 norm of all gradients together. The sum is taken in a fixed order.
-func GradNorm(params []*nn.Param) float64 {
+// GradNorm is the L2 norm of all gradients together. The sum over chunks is taken in their order.
+func (a *AdamW) GradNorm(pool *parallel.Pool) float64 {
+	sums := make([][]float64, len(a.tasks))
+	pool.Run(len(a.tasks), func(_, n int) {
+		for _, c := range a.tasks[n] {
+			g := a.Params[c.param].Grad[c.lo:c.hi]
+			sums[n] = append(sums[n], float64(kernel.Dot(g, g)))
+		}
+	})
 	var sum float64
-	for _, p := range params {
-		for lo := 0; lo < len(p.Grad); lo += updateChunk {
-			g := p.Grad[lo:min(lo+updateChunk, len(p.Grad))]
-			sum += float64(kernel.Dot(g, g))
+	for _, s := range sums {
+		for _, v := range s {
+			sum += v
 		}
 	}
 	return math.Sqrt(sum)

@@ -48,7 +48,8 @@ func TestGradNormAndClip(t *testing.T) {
 	p, q := nn.NewParam("p", 1, 2), nn.NewParam("q", 1, 1)
 	copy(p.Grad, []float32{2, 3})
 	q.Grad[0] = 6
-	if n := GradNorm([]*nn.Param{p, q}); n != 7 {
+	a := NewAdamW([]*nn.Param{p, q}, 0.9, 0.999, 1e-8, 0)
+	if n := a.GradNorm(nil); n != 7 {
 		t.Errorf("norm %v, want 7", n)
 	}
 	if f := ClipFactor(7, 3.5); math.Abs(f-0.5) > 1e-6 {
@@ -61,7 +62,7 @@ func TestGradNormAndClip(t *testing.T) {
 		t.Errorf("clip factor below the limit: %v", f)
 	}
 	ZeroGrad([]*nn.Param{p, q})
-	if GradNorm([]*nn.Param{p, q}) != 0 {
+	if a.GradNorm(nil) != 0 {
 		t.Error("gradients are not zero")
 	}
 }

@@ -98,10 +98,14 @@ func (q *NF4) Absmaxes(dst []float32, first int) {
 		copy(dst, q.Absmax[first:first+len(dst)])
 		return
 	}
-	for i := range dst {
-		b := first + i
-		// The conversion keeps the compiler from fusing the multiplication and the addition into one rounding.
-		dst[i] = float32(n.Map[n.Codes[b]]*n.Absmax[b/n.BlockSize]) + n.Offset
+	for len(dst) > 0 { // one nested block at a time
+		end := min(first+len(dst), (first/n.BlockSize+1)*n.BlockSize)
+		scale := n.Absmax[first/n.BlockSize]
+		for i, c := range n.Codes[first:end] {
+			// The conversion keeps the compiler from fusing the multiplication and the addition into one rounding.
+			dst[i] = float32(n.Map[c]*scale) + n.Offset
+		}
+		dst, first = dst[end-first:], end
 	}
 }
 

@@ -108,7 +108,7 @@ func (r *Run) step(ctx context.Context) error {
 		optim.ZeroGrad(r.adam.Params)
 		return err
 	}
-	norm := optim.GradNorm(r.adam.Params)
+	norm := r.adam.GradNorm(r.nn.Pool)
 	if !finite(loss) || !finite(norm) {
 		return fmt.Errorf("%w: step %d has loss %v and gradient norm %v; a lower learning_rate may help, and a look at the data",
 			ErrDiverged, r.state.Step+1, loss, norm)

@@ -45,6 +45,9 @@ func (r *run) writeCard(s train.State, losses, evals []float64) error {
 	if len(losses) > 1 {
 		line("\n```\n%s\n```", asciigraph.Plot(losses, asciigraph.Height(8), asciigraph.Width(60), asciigraph.Caption("training loss")))
 	}
+	if why := r.record.Coverage.Private; why != "" {
+		line("\n**Readers.** This is %s.", why)
+	}
 	line("\nIntended for code in the domain it was trained on. Its quality was not evaluated beyond the losses above.")
 	return durable.WriteBytes(filepath.Join(j.OutputDir, CardFile), []byte(b.String()))
 }

@@ -55,13 +55,18 @@ func frame(params []param, result string) (off map[string]int, size int) {
 
 // fn opens a function: documentation and declaration for Go, TEXT for the assembler.
 func (f *file) fn(name, doc string, params []param, result string) map[string]int {
+	return f.fnLocals(name, doc, params, result, 0)
+}
+
+// fnLocals is fn with bytes of local variables, below the hardware's SP; with some, BP is saved and free for use.
+func (f *file) fnLocals(name, doc string, params []param, result string, locals int) map[string]int {
 	off, size := frame(params, result)
 	var ps []string
 	for _, p := range params {
 		ps = append(ps, p.name+" "+p.typ)
 	}
 	fmt.Fprintf(&f.stubs, "\n// %s %s\n//\n//go:noescape\nfunc %s(%s) %s\n", name, doc, name, strings.Join(ps, ", "), result)
-	fmt.Fprintf(&f.text, "\n// func %s(%s) %s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, strings.Join(ps, ", "), result, name, size)
+	fmt.Fprintf(&f.text, "\n// func %s(%s) %s\nTEXT ·%s(SB), NOSPLIT, $%d-%d\n", name, strings.Join(ps, ", "), result, name, locals, size)
 	return off
 }
 

@@ -19,6 +19,7 @@ var gpr = map[string]int{
 
 // Mandatory prefixes as VEX encodes them.
 const (
+	vex66 = 1
 	vexF3 = 2
 	vexF2 = 3
 )
@@ -34,6 +35,11 @@ func (f *file) tileMem(name string, pp, op, t int, base, stride string, disp int
 
 func (f *file) tileLoad(t int, base, stride string, disp int) {
 	f.tileMem("TILELOADD", vexF2, 0x4b, t, base, stride, disp)
+}
+
+// tileLoadOnce says that the memory will not be needed again soon: it does not push other memory out of L1.
+func (f *file) tileLoadOnce(t int, base, stride string, disp int) {
+	f.tileMem("TILELOADDT1", vex66, 0x4b, t, base, stride, disp)
 }
 
 func (f *file) tileStore(t int, base, stride string, disp int) {
@@ -63,24 +69,66 @@ func (f *file) tileConfig() {
 
 func (f *file) tileRelease() { f.op("LONG $0x4978e2c4; BYTE $0xc0 // TILERELEASE") }
 
-// gemmAMX multiplies panels of 32 rows and 32 columns, 32 values of k at a time.
+// amxChunk is how many groups of k are multiplied before the tile goes back to c. 32 KiB of the panel of b stay in L1, because what is loaded of a
+// says that it does not want to. Measured with data of 1 MiB in L2: 8 groups, or loads of a that want to stay, take a fifth longer.
+const amxChunk = 16
+
+// gemmAMX multiplies panels of 32 rows and 32 columns, 32 values of k at a time. Loading the configuration takes as long as a third of a tile of
+// a chunk, so that one call does many.
 func (f *file) gemmAMX() {
-	off := f.fn("gemmBF16AMX", "computes 32 × 32 tiles of c (+)= a·b over k groups of 32 values, k ascending. A group of a is 32 rows of 32 bfloat16,\n"+
+	params := append(append([]param{}, gemmParams...), param{"panels", "int"}, param{"nextb", "int"})
+	off := f.fnLocals("gemmBF16AMX", "computes 32 × 32 tiles of c (+)= a·b over k groups of 32 values, k ascending. A group of a is 32 rows of 32 bfloat16,\n"+
 		"// one of b 16 rows of 32 pairs along k. add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next\n"+
-		"// elements of 4 bytes after the one before.", gemmParams, "")
-	for i, p := range []string{"k", "a", "b", "c", "ldc", "add", "tiles", "next"} {
-		f.op("MOVQ %s, %s", arg(off, p), []string{"R9", "R10", "R11", "DI", "DX", "R8", "R12", "R13"}[i])
-	}
+		"// elements of 4 bytes after the one before. Panels of b, nextb elements apart, give tiles side by side.", params, "", 8)
 	f.tileConfig()
-	f.op("SHLQ $2, DX  // bytes")
-	f.op("SHLQ $2, R13 // bytes")
-	f.op("MOVQ $64, R14")
-	f.op("MOVQ $128, R15")
+	f.op("MOVQ %s, DX", arg(off, "ldc"))
+	f.op("SHLQ $2, DX // bytes")
 	f.op("MOVQ DX, CX")
 	f.op("SHLQ $4, CX // 16 rows of c")
+	f.op("MOVQ $64, R14")
+	f.op("MOVQ $128, R15")
+	f.label("chunk")
+	f.op("MOVQ $%d, R9", amxChunk)
+	f.op("CMPQ R9, %s", arg(off, "k"))
+	f.op("CMOVQGT %s, R9", arg(off, "k"))
+	f.op("MOVQ %s, R11", arg(off, "b"))
+	f.op("MOVQ %s, AX", arg(off, "panels"))
+	f.op("MOVQ AX, left-8(SP)")
+	f.label("panel")
+	f.op("MOVQ %s, R10", arg(off, "a"))
+	f.op("MOVQ %s, R12", arg(off, "tiles"))
+	f.op("MOVQ %s, DI", arg(off, "panels"))
+	f.op("SUBQ left-8(SP), DI")
+	f.op("SHLQ $7, DI")
+	f.op("ADDQ %s, DI", arg(off, "c"))
 	f.label("tile")
+	f.amxTile(arg(off, "add"))
+	f.op("LEAQ (SI)(CX*1), DI")
+	f.op("MOVQ %s, AX", arg(off, "next"))
+	f.op("LEAQ (R10)(AX*4), R10")
+	f.op("DECQ R12")
+	f.op("JNE tile")
+	f.op("MOVQ %s, AX", arg(off, "nextb"))
+	f.op("LEAQ (R11)(AX*4), R11")
+	f.op("DECQ left-8(SP)")
+	f.op("JNE panel")
+	f.op("MOVQ R9, AX")
+	f.op("SHLQ $11, AX")
+	f.op("ADDQ AX, %s", arg(off, "a"))
+	f.op("ADDQ AX, %s", arg(off, "b"))
+	f.op("MOVQ $1, %s", arg(off, "add"))
+	f.op("SUBQ R9, %s", arg(off, "k"))
+	f.op("JNE chunk")
+	f.tileRelease()
+	f.op("RET")
+}
+
+// amxTile multiplies R9 groups of the panels at R10 and R11 into the tile at DI, whose rows are DX bytes apart and 16 of them CX. It leaves SI at the
+// tile's lower half. Loads of the next group stand between the products of one.
+func (f *file) amxTile(add string) {
 	f.op("LEAQ (DI)(CX*1), SI")
-	f.op("TESTQ R8, R8")
+	f.op("LEAQ (SI)(CX*1), BP // the next tile")
+	f.op("CMPQ %s, $0", add)
 	f.op("JE clear")
 	f.eachC(f.tileLoad)
 	f.op("JMP multiply")
@@ -91,28 +139,36 @@ func (f *file) gemmAMX() {
 	f.label("multiply")
 	f.op("MOVQ R10, AX")
 	f.op("MOVQ R11, BX")
-	f.op("MOVQ R9, R8")
-	f.label("loop")
+	f.op("MOVQ R9, R13")
 	f.tileLoad(amxB, "BX", "R15", 0)
-	f.tileLoad(amxA, "AX", "R14", 0)
+	f.tileLoadOnce(amxA, "AX", "R14", 0)
 	f.tileLoad(amxB+1, "BX", "R15", 64)
+	f.tileLoadOnce(amxA+1, "AX", "R14", 1024)
+	f.op("JMP enter")
+	f.label("loop")
 	f.tileDot(amxC, amxA, amxB)
-	f.tileLoad(amxA+1, "AX", "R14", 1024)
+	f.tileDot(amxC+1, amxA, amxB+1)
+	f.tileLoadOnce(amxA, "AX", "R14", 0)
+	f.tileDot(amxC+2, amxA+1, amxB)
+	f.tileLoad(amxB, "BX", "R15", 0)
+	f.tileDot(amxC+3, amxA+1, amxB+1)
+	f.tileLoadOnce(amxA+1, "AX", "R14", 1024)
+	f.tileLoad(amxB+1, "BX", "R15", 64)
+	for range 32 / amxChunk { // c's lines of the next tile, in the course of a chunk
+		f.op("PREFETCHT0 (BP)")
+		f.op("PREFETCHT0 64(BP)")
+		f.op("ADDQ DX, BP")
+	}
+	f.label("enter")
+	f.op("ADDQ $2048, AX")
+	f.op("ADDQ $2048, BX")
+	f.op("DECQ R13")
+	f.op("JNE loop")
+	f.tileDot(amxC, amxA, amxB)
 	f.tileDot(amxC+1, amxA, amxB+1)
 	f.tileDot(amxC+2, amxA+1, amxB)
 	f.tileDot(amxC+3, amxA+1, amxB+1)
-	f.op("ADDQ $2048, AX")
-	f.op("ADDQ $2048, BX")
-	f.op("DECQ R8")
-	f.op("JNE loop")
 	f.eachC(f.tileStore)
-	f.op("MOVQ %s, R8", arg(off, "add"))
-	f.op("LEAQ (SI)(CX*1), DI")
-	f.op("ADDQ R13, R10")
-	f.op("DECQ R12")
-	f.op("JNE tile")
-	f.tileRelease()
-	f.op("RET")
 }
 
 // eachC moves the four tiles of c, at DI and 16 rows below at SI.

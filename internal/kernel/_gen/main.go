@@ -27,6 +27,7 @@ func main() {
 		}
 	}
 	amd.nf4()
+	amd.nf4Rows()
 	arm.nf4NEON()
 	amd.gemm()
 	amd.gemmAMX()

@@ -146,3 +146,70 @@ func (s *arm) spread(f *file, r, q int) {
 	f.op("MOVD $spread%d<>(SB), R4", q)
 	f.op("FMOVQ (R4), F%d", r)
 }
+
+// nf4Rows emits the decoder of many blocks to bfloat16 for AVX-512. A block's table is 16 products rounded to bfloat16, each twice, so that
+// five bits select one, the lowest of which does not matter: they are cut from a byte by one shift.
+func (f *file) nf4Rows() {
+	params := []param{
+		{"dst", "*uint16"}, {"ld", "int"}, {"src", "*uint8"}, {"stride", "int"}, {"absmax", "*float32"}, {"block", "int"}, {"rows", "int"}, {"cols", "int"},
+	}
+	off := f.fn("nf4RowsAVX512", "computes dst[i*ld+j] = bfloat16(code[nibble j of row i]·absmax) for i < rows, j < cols; row i of src starts at i*stride, the upper\n"+
+		"// nibble of a byte comes first. Each block of a row takes the next absmax. block and cols are multiples of 32.", params, "")
+	f.op("MOVQ %s, R9", arg(off, "dst"))
+	f.op("MOVQ %s, R10", arg(off, "ld"))
+	f.op("MOVQ %s, R11", arg(off, "src"))
+	f.op("MOVQ %s, R12", arg(off, "stride"))
+	f.op("MOVQ %s, BX", arg(off, "absmax"))
+	f.op("MOVQ %s, DX", arg(off, "block"))
+	f.op("MOVQ %s, R8", arg(off, "rows"))
+	f.op("SHLQ $1, R10 // bytes")
+	spread, twice := make([]uint32, 16), make([]uint32, 16)
+	shifts := make([]uint32, 16)
+	for i := range spread {
+		spread[i] = uint32(i) * 0x01010101 // both words of a pair are its byte, twice
+		shifts[i] = 7<<16 | 3              // bits 3…7 are the upper nibble, 7…11 the lower
+		lane := uint32(4 * (i % 4))        // of 16 bytes
+		twice[i] = (lane+3)<<24 | (lane+2)<<16 | (lane+3)<<8 | lane + 2
+	}
+	f.op("VMOVUPS %s, Z31", f.nf4Table())
+	f.op("VMOVDQU64 %s, Z30", f.table("nf4Spread", spread))
+	f.op("VMOVDQU64 %s, Z29", f.table("nf4Shifts", shifts))
+	f.op("VMOVDQU64 %s, Z28", f.table("nf4Twice", twice))
+	f.op("VMOVDQU64 %s, Z27", f.splatBits(1))
+	f.op("VMOVDQU64 %s, Z26", f.splatBits(0x7fff))
+	f.label("row")
+	f.op("MOVQ R9, DI")
+	f.op("MOVQ R11, SI")
+	f.op("MOVQ %s, AX", arg(off, "cols"))
+	f.label("block")
+	f.op("VBROADCASTSS (BX), Z0")
+	f.op("ADDQ $4, BX")
+	f.op("VMULPS Z31, Z0, Z0")
+	f.op("VPSRLD $16, Z0, Z1")
+	f.op("VPANDD Z27, Z1, Z1")
+	f.op("VPADDD Z26, Z0, Z0")
+	f.op("VPADDD Z1, Z0, Z0")
+	f.op("VPSHUFB Z28, Z0, Z0")
+	f.op("MOVQ DX, CX")
+	f.op("CMPQ CX, AX")
+	f.op("CMOVQGT AX, CX")
+	f.op("SUBQ CX, AX")
+	f.label("vector")
+	f.op("VBROADCASTI32X4 (SI), Z2")
+	f.op("VPSHUFB Z30, Z2, Z2")
+	f.op("VPSRLVW Z29, Z2, Z2")
+	f.op("VPERMW Z0, Z2, Z2")
+	f.op("VMOVDQU64 Z2, (DI)")
+	f.op("ADDQ $16, SI")
+	f.op("ADDQ $64, DI")
+	f.op("SUBQ $32, CX")
+	f.op("JNE vector")
+	f.op("TESTQ AX, AX")
+	f.op("JNE block")
+	f.op("ADDQ R10, R9")
+	f.op("ADDQ R12, R11")
+	f.op("DECQ R8")
+	f.op("JNE row")
+	f.op("VZEROUPPER")
+	f.op("RET")
+}
