@@ -282,6 +282,7 @@ PROOFS = {
     "bfloat16": prove_bfloat16,
     "fresh": prove_fresh,
     "fresh-experts": partial(prove_fresh, family="qwen3_moe"),
+    "fresh-next": partial(prove_fresh, family="qwen3_next"),
     "merge-lora": partial(prove_merge, family="qwen3", lora={}, tied=True),
     "merge-rslora": partial(prove_merge, family="qwen2", lora={"use_rslora": True}, yarn=True),
     "merge-dora": partial(prove_merge, family="qwen3", lora={"use_dora": True}, window=True),
