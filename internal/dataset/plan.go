@@ -287,7 +287,7 @@ func (b *builder) notePlan() {
 		case fit[t.Task] < want:
 			b.note("%s falls short of its share: %d of %d functions are fit for it, and a function gives one record", t.Task, fit[t.Task], len(b.units))
 		case t.Wanted-t.Got > far:
-			b.note("%s falls short of its share: filters have taken out its records more than others", t.Task)
+			b.note("%s falls short of its share: records are whole, and filters have taken some out", t.Task)
 		}
 	}
 	var needy []string
