@@ -293,6 +293,7 @@ PROOFS = {
     "formats": partial(prove_script, script="formats_interop.py"),
     "tokenizer": lambda work: prove_script(work, "tokenizer_interop.py", str(TINY_CODER), "--mb", "2", "--rounds", "1"),
     "templates": partial(prove_script, script="chat_interop.py"),
+    "dataset": partial(prove_script, script="dataset_interop.py"),
     "gdscript": partial(prove_script, script="gdscript_interop.py"),
     "goldens": partial(prove_script, script="check_goldens.py"),
 }

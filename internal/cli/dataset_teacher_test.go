@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -18,6 +19,12 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/teacher"
 	"graft/internal/teacher/teachertest"
+)
+
+// How much TestDatasetSurvivesKills does. ref/dataset_interop.py asks for more.
+var (
+	manyFunctions = flag.Int("dataset.functions", 36, "functions of a dataset that is built while it is killed")
+	manyKills     = flag.Int("dataset.kills", 3, "how often")
 )
 
 // functionName finds the function that a question of the dataset's prompts is about.
@@ -216,9 +223,9 @@ var allFaults = teachertest.Faults{
 // TestDatasetSurvivesKills builds a dataset against a server that fails in many ways, killed again and again, and compares it with one
 // that nothing disturbed. ref/dataset_interop.py does the same with 2,000 functions and ten kills.
 func TestDatasetSurvivesKills(t *testing.T) {
-	for mode, kills := range map[string]int{"live": 4, "batch": 3} {
+	functions, most := *manyFunctions, 0.002*float64(*manyFunctions)
+	for mode, pace := range map[string]int{"live": functions / 25, "batch": 2} {
 		t.Run(mode, func(t *testing.T) {
-			const functions, most = 60, 0.5
 			settings := fmt.Sprintf("  mode: %s\n  max_cost: %g\n  self_check: true\n  concurrency: 2\n", mode, most)
 			calm := teachertest.Start(teachertest.Options{Key: "key-of-a-test", Answer: wordy, Faults: teachertest.Faults{Refuse: 10, Cut: 20, CutBelow: 2000, Invalid: 5}})
 			defer calm.Close()
@@ -232,13 +239,13 @@ func TestDatasetSurvivesKills(t *testing.T) {
 			server := teachertest.Start(teachertest.Options{Key: "key-of-a-test", Answer: wordy, Faults: allFaults, Polls: 1, OnCall: k.call})
 			defer server.Close()
 			dir := teacherProject(t, functions, settings)
-			for i := range kills {
+			for i := range *manyKills {
 				cmd := graftIn(dir, server.URL(), "dataset", "build", "--domain", "avorion")
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
 				k.mu.Lock()
-				k.cmd, k.after = cmd, 2+3*i
+				k.cmd, k.after = cmd, pace+3*i
 				k.mu.Unlock()
 				_ = cmd.Wait()
 			}
@@ -249,6 +256,7 @@ func TestDatasetSurvivesKills(t *testing.T) {
 			if k.kills == 0 {
 				t.Error("nothing was killed")
 			}
+			t.Logf("%d functions, killed %d times", functions, k.kills)
 			a, b := datasetFiles(t, undisturbed), datasetFiles(t, dir)
 			for name := range a {
 				if a[name] != b[name] {
@@ -258,22 +266,24 @@ func TestDatasetSurvivesKills(t *testing.T) {
 			if n := everyFunctionOnce(t, dir, functions); n < functions/2 {
 				t.Errorf("only %d records", n)
 			}
-			spentWithin(t, server, most)
+			t.Logf("$%.4f of $%g", spentWithin(t, server, most), most)
 			offline(t, dir, b)
 		})
 	}
 }
 
 // spentWithin proves that what the server has charged is within the limit.
-func spentWithin(t *testing.T, s *teachertest.Server, most float64) {
+func spentWithin(t *testing.T, s *teachertest.Server, most float64) float64 {
 	t.Helper()
 	live, batch := s.Charged()
 	cost := func(u teacher.Usage, factor float64) float64 { // of claude-haiku-5-5
 		return factor * (0.10*float64(u.Input) + 0.125*float64(u.CacheWrite) + 0.20*float64(u.CacheWriteLong) + 0.01*float64(u.CacheRead) + 0.50*float64(u.Output)) / 1e6
 	}
-	if sum := cost(live, 1) + cost(batch, 0.5); sum > most || sum == 0 {
+	sum := cost(live, 1) + cost(batch, 0.5)
+	if sum > most || sum == 0 {
 		t.Errorf("$%.4f were charged, the limit is $%g", sum, most)
 	}
+	return sum
 }
 
 // offline builds again with nobody there to answer: the same bytes come of the ledger, which does not hold the key.
