@@ -29,7 +29,9 @@ func datasetCaptureCommand(app *App) *cobra.Command {
 			"the lesser of dataset.max_cost and 10 cents.",
 		Example: "  graft dataset capture exchanges.json --domain gdscript\n  graft dataset capture batch.json --batch",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return app.datasetCapture(cmd.Context(), args[0], batch) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return app.datasetCapture(cmd.Context(), args[0], batch)
+		},
 	}
 	cmd.Flags().BoolVar(&batch, "batch", false, "send the questions in a message batch, and wait until it ends")
 	return cmd
