@@ -29,7 +29,9 @@ func datasetCaptureCommand(app *App) *cobra.Command {
 			"the lesser of dataset.max_cost and 10 cents.",
 		Example: "  graft dataset capture exchanges.json --domain gdscript\n  graft dataset capture batch.json --batch",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return app.datasetCapture(cmd.Context(), args[0], batch) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return app.datasetCapture(cmd.Context(), args[0], batch)
+		},
 	}
 	cmd.Flags().BoolVar(&batch, "batch", false, "send the questions in a message batch, and wait until it ends")
 	return cmd
@@ -60,6 +62,9 @@ func (a *App) captureTeacher(c *config.Config, over func(key string) http.RoundT
 	return t, nil
 }
 
+// captureCost is the most that a capture may cost, in US dollars.
+const captureCost = 0.10
+
 // captureQuestions are short ones that end in different ways: with words, with JSON, and cut off.
 func captureQuestions() []teacher.Request {
 	schema := json.RawMessage(`{"type":"object","required":["instruction"],"additionalProperties":false,"properties":{"instruction":{"type":"string"}}}`)
@@ -89,9 +94,13 @@ func (a *App) datasetCapture(ctx context.Context, path string, batch bool) (err 
 	if !a.flags.quiet {
 		fmt.Fprintf(a.Stderr, "asking %s at %s %d short questions of graft's own\n", t.Model(), t.Endpoint(), len(captureQuestions()))
 	}
-	report, err := askForCapture(ctx, t, min(c.Dataset.MaxCost, 0.10), batch)
+	report, err := askForCapture(ctx, t, min(c.Dataset.MaxCost, captureCost), batch)
 	if err != nil {
 		return teacherError(err)
+	}
+	if report.Answered == 0 {
+		return fmt.Errorf("graft: no question was answered, so nothing was written: %s (at most $%.2f may be spent, the lesser of dataset.max_cost and 10 cents)",
+			report, min(c.Dataset.MaxCost, captureCost))
 	}
 	if err := rec.Save(path, t.Name()+" "+t.Model()); err != nil {
 		return err

@@ -37,8 +37,11 @@ func TestDatasetCapture(t *testing.T) {
 		{"live", map[string]string{"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": s.URL()}, nil, ExitDone, "2 answered in all, 1 cut-off", []string{"/v1/messages", "count_tokens", "max_tokens"}},
 		{"batch", map[string]string{"ANTHROPIC_API_KEY": key}, []string{"--batch", "--set", "dataset.base_url=" + s.URL()}, ExitDone, "2 answered in all", []string{"/v1/messages/batches"}},
 		{
-			"chat", map[string]string{"OPENAI_API_KEY": key, "OPENAI_BASE_URL": s.OpenAIURL()}, []string{"--set", "dataset.teacher=openai", "--set", "dataset.teacher_model=m"},
-			ExitDone, "2 answered in all", []string{"/v1/chat/completions"},
+			"chat",
+			map[string]string{"OPENAI_API_KEY": key, "OPENAI_BASE_URL": s.OpenAIURL()},
+			[]string{"--set", "dataset.teacher=openai", "--set", "dataset.teacher_model=m"},
+			ExitDone, "2 answered in all",
+			[]string{"/v1/chat/completions"},
 		},
 		{"no key", nil, nil, ExitUsage, "ANTHROPIC_API_KEY is not set", nil},
 		{"wrong key", map[string]string{"ANTHROPIC_API_KEY": key + "x", "ANTHROPIC_BASE_URL": s.URL()}, nil, ExitFailed, "HTTP 401", nil},

@@ -254,7 +254,7 @@ func (r *run) read(ctx context.Context, b Batcher, f *flight) (bool, error) {
 	var some []*record
 	seen := map[string]bool{}
 	flush := func() error {
-		err := r.take(f, some)
+		err := r.take(some)
 		some = some[:0:0]
 		return err
 	}
@@ -309,7 +309,7 @@ func (r *run) result(f *flight, res BatchResult) (*record, bool) {
 }
 
 // take writes results to the ledger, settles their money and their jobs.
-func (r *run) take(f *flight, recs []*record) error {
+func (r *run) take(recs []*record) error {
 	if len(recs) == 0 {
 		return nil
 	}

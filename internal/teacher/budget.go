@@ -12,6 +12,7 @@ type budget struct {
 	limit    money
 	spent    money // known or possibly paid for
 	reserved money
+	flying   money // of reserved, what comes back only when batches end
 }
 
 func newBudget(limit, spent, reserved money) *budget {
@@ -33,7 +34,7 @@ func (b *budget) fit(m money) bool {
 	return true
 }
 
-// take reserves m, waiting for reservations that are given back. false: m does not fit even if all of them come back.
+// take reserves m, waiting for reservations that are given back. false: m does not fit even if all but those of batches come back.
 func (b *budget) take(ctx context.Context, m money) (bool, error) {
 	for {
 		b.mu.Lock()
@@ -41,7 +42,7 @@ func (b *budget) take(ctx context.Context, m money) (bool, error) {
 			b.mu.Unlock()
 			return true, nil
 		}
-		hopeless, change := b.reserved == 0 || b.spent+m > b.limit, b.change
+		hopeless, change := b.reserved <= b.flying || b.spent+b.flying+m > b.limit, b.change
 		b.mu.Unlock()
 		if hopeless {
 			return false, nil
@@ -62,6 +63,13 @@ func (b *budget) settle(m, cost money) {
 	b.spent += cost
 	close(b.change)
 	b.change = make(chan struct{})
+}
+
+// fly says how much of what is reserved belongs to batches.
+func (b *budget) fly(m money) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.flying = m
 }
 
 func (b *budget) sums() (spent, reserved money) {

@@ -177,6 +177,12 @@ func TestKilledTenTimes(t *testing.T) {
 			if mode == teacher.Batch && (again != 0 || r.Uncertain != 0 || !near(charged, r.Spent)) {
 				t.Errorf("%d questions in batches were paid for again; charged %.9f, ledger %.9f", again, charged, r.Spent)
 			}
+			s.Close()
+			o := killOptions(openLedger(t, job.Ledger), job)
+			o.Replay = true
+			if again, _, err := teacher.Run(t.Context(), client(t, job.URL), questions(requests), o); err != nil || !reflect.DeepEqual(texts(again), got.Texts) {
+				t.Errorf("the replay without a server differs: %v", err)
+			}
 			t.Logf("%d calls, %d questions charged, %d again; charged $%.6f, ledger $%.6f and up to $%.6f", s.Calls(), answered, again, charged, r.Spent, r.Uncertain)
 		})
 	}

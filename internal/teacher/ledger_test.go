@@ -94,7 +94,7 @@ func TestTornAtEveryByte(t *testing.T) {
 	}
 	torn := filepath.Join(dir, "torn.jsonl")
 	for n := 0; n <= len(whole); n++ {
-		if n > 100 && n < len(whole)-150 {
+		if n > 70 && n < len(whole)-90 {
 			continue
 		}
 		if err := os.WriteFile(torn, whole[:n], 0o644); err != nil {

@@ -48,6 +48,10 @@ func (r *run) live(ctx context.Context) error {
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	r.l.mu.Lock()
+	r.budget.fly(r.l.state.reserved())
+	r.l.mu.Unlock()
+	batches := len(r.underWay()) > 0
 	slots := make(chan struct{}, r.o.Concurrency)
 	var workers sync.WaitGroup
 	for _, j := range r.pending() {
@@ -61,7 +65,9 @@ func (r *run) live(ctx context.Context) error {
 			break
 		}
 		if !ok {
-			r.unpaid(j, worst)
+			if !batches { // else it may fit when they have ended
+				r.unpaid(j, worst)
+			}
 			<-slots
 			continue
 		}
@@ -159,16 +165,21 @@ func (r *run) stopped(e *CallError) error {
 	case 401, 403:
 		way = "check the key and what it may use"
 	case 404:
-		way = fmt.Sprintf("check dataset.teacher_model (%s) and dataset.base_url", r.t.Model())
+		way = fmt.Sprintf("check dataset.teacher_model (%s) and dataset.base_url; an endpoint without batches needs dataset.mode: live", r.t.Model())
 	}
 	return fmt.Errorf("teacher: %s: %w; %s", r.t.Endpoint(), e, way)
 }
 
-// gaveUp ends the run when one request after the other fails: what ails them all is not worth asking all.
+// gaveUp ends the run when one request after the other fails because the endpoint does not get up again, or when not one was ever
+// answered: what ails them all is not worth asking all.
 func (r *run) gaveUp(e *CallError) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.streak++; r.streak < max(5, r.o.Concurrency+1) {
+	r.streak++
+	const never = 20
+	down := e.Retry && r.streak >= max(5, r.o.Concurrency+1)
+	wrong := !e.Retry && r.streak >= never && r.report.Known == 0 && r.report.Usage == (Usage{})
+	if !down && !wrong {
 		return nil
 	}
 	return fmt.Errorf("teacher: %s: %d requests in a row failed, the last with: %w; run the same command again when that is mended, nothing is asked twice",

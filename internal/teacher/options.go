@@ -103,13 +103,17 @@ func (o Options) check(reqs []Request) error {
 	if o.BatchRequests < 1 || o.BatchRequests > maxBatchRequests || o.BatchBytes < 1 || o.BatchBytes > maxBatchBytes {
 		fail("batches of %d requests and %d bytes: expected at most %d and %d", o.BatchRequests, o.BatchBytes, maxBatchRequests, maxBatchBytes)
 	}
+	return errors.Join(append(errs, checkRequests(reqs)...)...)
+}
+
+// checkRequests reports the first requests that nobody can answer.
+func checkRequests(reqs []Request) (errs []error) {
+	const most = 20
 	for i := range reqs {
-		if len(errs) > 20 {
-			break
-		}
-		if r := &reqs[i]; r.User == "" || r.MaxTokens < 1 || r.MaxTokens > 1<<20 {
-			fail("request %d has a user text of %d bytes and max tokens %d, expected some text and 1 to %d", i, len(r.User), r.MaxTokens, 1<<20)
+		if r := &reqs[i]; len(errs) < most && (r.User == "" || r.MaxTokens < 1 || r.MaxTokens > 1<<20) {
+			errs = append(errs, fmt.Errorf("teacher: request %d has a user text of %d bytes and max tokens %d, expected some text and 1 to %d",
+				i, len(r.User), r.MaxTokens, 1<<20))
 		}
 	}
-	return errors.Join(errs...)
+	return errs
 }

@@ -206,7 +206,9 @@ func TestKeyDependsOnEverything(t *testing.T) {
 	base := Request{System: "s", User: "u", Schema: []byte(`{}`), MaxTokens: 5}
 	seen := map[string]bool{Key(fake{model: "m"}, base): true}
 	for _, r := range []Request{
-		{System: "su", User: "", Schema: []byte(`{}`), MaxTokens: 5}, {System: "s", User: "u", MaxTokens: 5}, {System: "s", User: "u", Schema: []byte(`{}`), MaxTokens: 6},
+		{System: "su", User: "", Schema: []byte(`{}`), MaxTokens: 5},
+		{System: "s", User: "u", MaxTokens: 5},
+		{System: "s", User: "u", Schema: []byte(`{}`), MaxTokens: 6},
 		{System: "", User: "su", Schema: []byte(`{}`), MaxTokens: 5},
 	} {
 		k := Key(fake{model: "m"}, r)

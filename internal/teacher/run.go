@@ -242,8 +242,9 @@ func (r *run) leave() error {
 	var rs []*record
 	r.l.mu.Lock()
 	for _, j := range r.jobs {
-		old, ok := r.l.state.left[j.key]
-		if f := j.reply.Failure; j.done && (f == Failed || f == Expired || f == Unpaid) && !(ok && old.Status == string(f) && old.Detail == j.reply.Detail) {
+		old := r.l.state.left[j.key]
+		f := j.reply.Failure
+		if lasting := f == Failed || f == Expired || f == Unpaid; j.done && lasting && (old.Status != string(f) || old.Detail != j.reply.Detail) {
 			rs = append(rs, &record{Event: evLeft, Key: j.key, Status: string(f), Detail: j.reply.Detail})
 		}
 	}
@@ -295,7 +296,7 @@ func (r *run) answerRecord(key string, a Answer, tokens int, worst money, batch 
 }
 
 // answer settles a job with what the ledger now knows.
-func (r *run) answer(j *job, rec *record) bool {
+func (r *run) answer(j *job, rec *record) {
 	r.l.mu.Lock()
 	a := r.l.state.answers[rec.Key]
 	r.l.mu.Unlock()
@@ -304,7 +305,9 @@ func (r *run) answer(j *job, rec *record) bool {
 	r.streak = 0
 	r.report.Usage.Add(*rec.Usage)
 	r.cost += toMoney(*rec.Cost)
-	return j == nil || r.settle(j, a)
+	if j != nil {
+		r.settle(j, a)
+	}
 }
 
 func (r *run) note(format string, args ...any) {

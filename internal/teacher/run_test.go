@@ -368,3 +368,101 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 		t.Errorf("%d questions were paid for twice", again)
 	}
 }
+
+func TestEstimate(t *testing.T) {
+	s := serve(t, teachertest.Options{Key: testKey})
+	l := openLedger(t, filepath.Join(t.TempDir(), "ledger.jsonl"))
+	o := teacher.Options{Ledger: l, Mode: teacher.Batch, MaxCost: 1, Clock: &teachertest.Clock{}}
+	before, err := teacher.EstimateCost(t.Context(), client(t, s.URL()), questions(50), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if live, batch := s.Charged(); live.Prompt()+batch.Prompt() != 0 || before.Requests != 50 || !strings.Contains(before.InputMethod, "counted by the endpoint in 20") {
+		t.Errorf("charged %v %v, estimate %s", live, batch, before)
+	}
+	_, report, err := teacher.Run(t.Context(), client(t, s.URL()), questions(50), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Cost > before.Cost || before.Cost > before.Worst || before.InputTokens < report.Usage.Prompt()*9/10 || before.InputTokens > report.Usage.Prompt()*11/10 {
+		t.Errorf("cost %g, tokens %d, estimate %s", report.Cost, report.Usage.Prompt(), before)
+	}
+	after, err := teacher.EstimateCost(t.Context(), client(t, s.URL()), questions(100), o)
+	if err != nil || after.Requests != 50 || !near(after.Spent, report.Spent) || !strings.Contains(after.OutputMethod, "50 earlier answers") || after.Cost >= before.Cost {
+		t.Errorf("second estimate %s, %v", after, err)
+	}
+	s.Close()
+	if off, err := teacher.EstimateCost(t.Context(), client(t, s.URL()), questions(100), o); err != nil || off.InputMethod != "a token for 3 bytes" {
+		t.Errorf("estimate without an endpoint: %s, %v", off, err)
+	}
+	bad := serve(t, teachertest.Options{Key: "another"})
+	if _, err := teacher.EstimateCost(t.Context(), client(t, bad.URL()), questions(1), teacher.Options{Ledger: openLedger(t, filepath.Join(t.TempDir(), "l"))}); err == nil {
+		t.Error("a bad key does not show in the estimate")
+	}
+}
+
+// TestLiveRunWaitsForBatches: batches that an interrupted run left are paid for, so a live run takes their answers.
+func TestLiveRunWaitsForBatches(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := serve(t, teachertest.Options{Polls: 5})
+	l := openLedger(t, filepath.Join(t.TempDir(), "ledger.jsonl"))
+	o := teacher.Options{Ledger: l, Mode: teacher.Batch, MaxCost: 1, Clock: &teachertest.Clock{}, Progress: func(p teacher.Progress) {
+		if p.Waiting > 0 {
+			cancel()
+		}
+	}}
+	if _, _, err := teacher.Run(ctx, client(t, s.URL()), questions(30), o); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	// What the batch holds back leaves next to nothing for live requests until it has ended.
+	worst, err := teacher.EstimateCost(t.Context(), client(t, s.URL()), questions(31), teacher.Options{Ledger: l, MaxCost: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Mode, o.Progress, o.MaxCost = teacher.Live, nil, 31*worst.Worst // worst is of one live request
+	_, report, err := teacher.Run(t.Context(), client(t, s.URL()), questions(40), o)
+	if err != nil || report.Answered != 40 {
+		t.Fatal(err, report)
+	}
+	live, batch := s.Charged()
+	if _, again := s.Answered(); again != 0 || live.Output == 0 || batch.Output == 0 {
+		t.Errorf("%d questions were paid for again, live %+v, batch %+v", again, live, batch)
+	}
+}
+
+func TestAllInvalidStops(t *testing.T) {
+	s := serve(t, teachertest.Options{Faults: teachertest.Faults{Invalid: 1000}})
+	l := openLedger(t, filepath.Join(t.TempDir(), "ledger.jsonl"))
+	_, _, err := teacher.Run(t.Context(), client(t, s.URL()), questions(200), teacher.Options{Ledger: l, MaxCost: 1, Clock: &teachertest.Clock{}})
+	if err == nil || !strings.Contains(err.Error(), "in a row failed") || s.Calls() > 40 {
+		t.Errorf("%d calls, %v", s.Calls(), err)
+	}
+}
+
+func TestWrongOptions(t *testing.T) {
+	l := openLedger(t, filepath.Join(t.TempDir(), "ledger.jsonl"))
+	c := client(t, "http://127.0.0.1:9")
+	for _, o := range []teacher.Options{
+		{}, {Ledger: l, Mode: "fast"}, {Ledger: l, Concurrency: -1}, {Ledger: l, MaxCost: -1}, {Ledger: l, MaxCost: math.NaN()}, {Ledger: l, BatchRequests: 100_001},
+	} {
+		if _, _, err := teacher.Run(t.Context(), c, questions(1), o); err == nil {
+			t.Errorf("%+v was taken", o)
+		}
+	}
+	bad := []teacher.Request{{User: "", MaxTokens: 1}, {User: "u"}, {User: "u", MaxTokens: 1, Schema: json.RawMessage(`{"type":7}`)}}
+	for i := range bad {
+		if _, _, err := teacher.Run(t.Context(), c, bad[i:i+1], teacher.Options{Ledger: l}); err == nil {
+			t.Errorf("request %d was taken", i)
+		}
+	}
+	if _, err := anthropic.New(anthropic.Options{Effort: "extreme"}); err == nil || !strings.Contains(err.Error(), "ANTHROPIC_API_KEY") ||
+		!strings.Contains(err.Error(), "no model") || !strings.Contains(err.Error(), "effort") || !errors.Is(err, teacher.ErrInput) {
+		t.Errorf("all problems at once: %v", err)
+	}
+	if _, err := openai.New(openai.Options{Model: "m"}); !errors.Is(err, teacher.ErrInput) || !strings.Contains(err.Error(), "OPENAI_API_KEY") {
+		t.Errorf("no key: %v", err)
+	}
+	if _, err := openai.New(openai.Options{Model: "m", BaseURL: "http://localhost:1/v1"}); err != nil {
+		t.Errorf("a local endpoint needs no key: %v", err)
+	}
+}

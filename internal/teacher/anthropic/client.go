@@ -161,7 +161,7 @@ func (c *Client) answer(m *sdk.Message, long bool) teacher.Answer {
 			text.WriteString(b.Text)
 		}
 	}
-	a := teacher.Answer{Text: strings.ReplaceAll(text.String(), c.secret(), "[key]"), Model: m.Model, Usage: usage(m.Usage, long)}
+	a := teacher.Answer{Text: strings.ReplaceAll(text.String(), c.secret(), "[key]"), Model: teacher.Scrub(m.Model, c.o.Key), Usage: usage(m.Usage, long)}
 	switch m.StopReason {
 	case sdk.StopReasonRefusal:
 		a.Stop, a.Detail = teacher.Refused, "the model declined to answer"

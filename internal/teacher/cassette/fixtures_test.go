@@ -236,7 +236,11 @@ func TestPlayerKnowsNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.RoundTrip(req); err == nil || !strings.Contains(err.Error(), "no further response to POST /v1/messages") {
+	resp, err := p.RoundTrip(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "no further response to POST /v1/messages") {
 		t.Error(err)
 	}
 	if _, err := cassette.Open("testdata/none.json"); err == nil {

@@ -158,7 +158,7 @@ func (c *Client) answer(m *sdk.ChatCompletion) (teacher.Answer, error) {
 		text = strings.ReplaceAll(text, c.o.Key, "[key]")
 	}
 	a := teacher.Answer{
-		Text: text, Model: m.Model,
+		Text: text, Model: teacher.Scrub(m.Model, c.o.Key),
 		Usage: teacher.Usage{Input: count(u.PromptTokens) - cached, CacheRead: cached, Output: count(u.CompletionTokens)},
 	}
 	switch {

@@ -65,37 +65,49 @@ func value(schema map[string]any, seed string, depth int) any {
 	if kinds, ok := schema["type"].([]any); ok && len(kinds) > 0 {
 		kind, _ = kinds[0].(string)
 	}
-	switch {
-	case depth > 8:
+	if schema["properties"] != nil {
+		kind = "object"
+	}
+	const deepest = 8
+	if depth > deepest {
 		return nil
-	case kind == "object" || schema["properties"] != nil:
-		o := map[string]any{}
-		props, _ := schema["properties"].(map[string]any)
-		for _, k := range slices.Sorted(maps.Keys(props)) {
-			if p, ok := props[k].(map[string]any); ok {
-				o[k] = value(p, seed+"."+k, depth+1)
-			}
-		}
-		return o
-	case kind == "array":
-		items, _ := schema["items"].(map[string]any)
-		n := max(int(number(schema, "minItems", 0)), int(hash(seed, "n")%3))
-		a := []any{}
-		for i := range min(n, int(number(schema, "maxItems", 10))) {
-			a = append(a, value(items, fmt.Sprintf("%s[%d]", seed, i), depth+1))
-		}
-		return a
-	case kind == "boolean":
+	}
+	switch kind {
+	case "object":
+		return object(schema, seed, depth)
+	case "array":
+		return array(schema, seed, depth)
+	case "boolean":
 		return hash(seed, "bool")%2 == 0
-	case kind == "integer" || kind == "number":
+	case "integer", "number":
 		lo := number(schema, "minimum", 0)
 		hi := max(number(schema, "maximum", lo+9), lo)
 		return lo + float64(hash(seed, "int")%uint64(hi-lo+1))
-	case kind == "null":
+	case "null":
 		return nil
 	}
-	s := words(seed, 6) + " \"q\" C:\\path\n\tüñ {x: [1]} `" + seed + "`"
-	return s
+	return words(seed, 6) + " \"q\" C:\\path\n\tüñ {x: [1]} `" + seed + "`"
+}
+
+func object(schema map[string]any, seed string, depth int) any {
+	o := map[string]any{}
+	props, _ := schema["properties"].(map[string]any)
+	for _, k := range slices.Sorted(maps.Keys(props)) {
+		if p, ok := props[k].(map[string]any); ok {
+			o[k] = value(p, seed+"."+k, depth+1)
+		}
+	}
+	return o
+}
+
+func array(schema map[string]any, seed string, depth int) any {
+	items, _ := schema["items"].(map[string]any)
+	n := max(int(number(schema, "minItems", 0)), int(hash(seed, "n")%3))
+	a := []any{}
+	for i := range min(n, int(number(schema, "maxItems", 10))) {
+		a = append(a, value(items, fmt.Sprintf("%s[%d]", seed, i), depth+1))
+	}
+	return a
 }
 
 func number(schema map[string]any, key string, or float64) float64 {
