@@ -40,7 +40,6 @@ func (s *Surface) readAvorionPage(data []byte) error {
 	}
 	if owner != "" {
 		s.class(owner, "")
-		s.add(Symbol{Name: owner, Kind: kindClass, Type: owner, Signature: owner})
 	}
 	for i, at := range functions {
 		end := len(page)
@@ -48,6 +47,9 @@ func (s *Surface) readAvorionPage(data []byte) error {
 			end = functions[i+1][0]
 		}
 		s.addAvorionFunction(owner, page, at, end)
+	}
+	if owner != "" && s.names[owner] == nil {
+		s.add(Symbol{Name: owner, Kind: kindClass, Type: owner, Signature: owner})
 	}
 	for _, m := range pageProperty.FindAllStringSubmatch(page, -1) {
 		s.add(Symbol{Name: m[2], Owner: owner, Kind: kindProperty, Type: strings.TrimSpace(m[1]), Signature: m[2] + ": " + strings.TrimSpace(m[1])})
@@ -76,12 +78,13 @@ func (s *Surface) addAvorionFunction(owner, page string, at []int, end int) {
 	for _, m := range pageParameter.FindAllStringSubmatch(page[at[1]:header], -1) {
 		params = append(params, m[1])
 	}
-	returns := plainHTML(page[at[2]:at[3]])
+	returns := strings.ReplaceAll(plainHTML(page[at[2]:at[3]]), " ,", ",")
 	signature := name + "(" + strings.Join(params, ", ") + ")"
 	if returns != "" && returns != "var" {
 		signature += " -> " + returns
 	}
 	doc, _, _ := strings.Cut(page[header:end], `<span class="docheader">`)
+	doc, _, _ = strings.Cut(doc, `<span class="keyword">`)
 	doc = doc[strings.IndexByte(doc, '>')+1:]
 	kind := kindMethod
 	switch {

@@ -12,7 +12,7 @@ func (s *Surface) Card(language, code string, around ...string) []string {
 	seen := map[*Symbol]bool{}
 	for _, r := range s.References(language, code, around...) {
 		sym := s.symbol(r.Name)
-		if !r.Known || sym == nil || seen[sym] || s.own[sym.Name] && !r.Typed {
+		if !r.Known || sym == nil || seen[sym] || s.own[sym.Name] && !r.Typed || sym.Kind == kindClass && sym.Doc == "" {
 			continue
 		}
 		seen[sym] = true

@@ -111,7 +111,7 @@ func (j *judge) member(class, name string) {
 }
 
 // knownMember reports whether a class has a member, or whether that cannot be told: the project may add members, and a value
-// that is declared as a Node may be of any class that the text mentions.
+// that is declared as a Node may be shown to be of another class.
 func (j *judge) knownMember(class, name string) bool {
 	s := j.surface
 	if s.member(class, name) != nil || s.openClass(class) {
@@ -127,26 +127,15 @@ func (j *judge) knownMember(class, name string) bool {
 	if standard(s.domain, name) {
 		return true
 	}
-	if sym := s.names[name]; sym != nil && sym.Owner != "" && s.derived(sym.Owner, class) && j.mentions(sym.Owner) {
-		return true
-	}
-	return j.mentionedHas(class, name)
+	return j.language == Godot && j.narrowed(class, name)
 }
 
-// mentions reports whether the text names a class.
-func (j *judge) mentions(class string) bool {
-	for _, t := range j.tokens {
-		if t.kind == identifier && t.text == class {
-			return true
-		}
-	}
-	return false
-}
-
-// mentionedHas reports whether a class that the text names and that is derived from class has the member.
-func (j *judge) mentionedHas(class, name string) bool {
-	for _, t := range j.tokens {
-		if t.kind == identifier && t.text != class && j.surface.classes[t.text] != nil && j.surface.derived(t.text, class) && j.surface.member(t.text, name) != nil {
+// narrowed reports whether the text names a class that is derived from another one and has a member: GDScript lets a value be
+// used as what a test has shown it to be.
+func (j *judge) narrowed(class, name string) bool {
+	for i, t := range j.tokens {
+		if t.kind == identifier && t.text != class && j.surface.classes[t.text] != nil && j.at(i-1) != "extends" &&
+			j.surface.derived(t.text, class) && j.surface.member(t.text, name) != nil {
 			return true
 		}
 	}
