@@ -574,7 +574,9 @@ func (p *parser) signature(what string, name *Node) bool {
 	}
 	p.keep(p.parameters(start, what, true))
 	if p.match(tArrow) {
-		p.keep(p.typeOf(true, "after \"->\""))
+		returned := p.typeOf(true, "after \"->\"")
+		p.function.void = returned != nil && len(returned.Children) == 0
+		p.keep(returned)
 	}
 	if what == "lambda" {
 		return p.expect(tColon, "after the head of the lambda")

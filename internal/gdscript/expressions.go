@@ -365,8 +365,8 @@ func (p *parser) super() *Node {
 	start, mark := p.cur.start, p.mark()
 	p.advance()
 	p.push(true)
-	if p.check(tParenOpen) && p.function == nil {
-		p.note(start, "\"super(\" outside of a function")
+	if p.check(tParenOpen) && (p.function == nil || p.function.lambda) {
+		p.note(start, "\"super(\" outside of a function with a name")
 	}
 	if !p.check(tParenOpen) {
 		if !p.expect(tPeriod, "or \"(\" after \"super\"") {
@@ -440,7 +440,7 @@ func (p *parser) lambda() *Node {
 	}
 	p.push(true)
 	outer, scope, inLambda, inLoop, first := p.function, p.scope(), p.inLambda, p.inLoop, p.first
-	p.function = &function{static: outer != nil && outer.static}
+	p.function = &function{static: outer != nil && outer.static, lambda: true}
 	p.signature("lambda", name)
 	p.inLambda, p.inLoop, p.first = true, false, -1
 	p.keep(p.block("after the head of the lambda", true))

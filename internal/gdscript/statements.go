@@ -159,14 +159,23 @@ func (p *parser) returnStatement() *Node {
 	p.advance()
 	if !p.endsStatement() && !p.lambdaEnded {
 		value := p.expression(false)
-		if value != nil && !p.inLambda && p.function != nil && p.function.constructor {
-			p.note(value.Start, "a constructor returns no value")
-		}
+		p.checkReturned(value)
 		p.keep(value)
 	}
 	n := p.node(Return, start, mark)
 	p.endStatement("\"return\"")
 	return n
+}
+
+// checkReturned reports a value where none is returned. What looks like one may be the call of a function that returns none.
+func (p *parser) checkReturned(value *Node) {
+	switch {
+	case value == nil || p.function == nil:
+	case p.function.constructor && !p.inLambda:
+		p.note(value.Start, "a constructor returns no value")
+	case p.function.void && value.Bare().Kind != Call:
+		p.note(value.Start, "a function that returns void returns no value")
+	}
 }
 
 func (p *parser) assertStatement() *Node {
