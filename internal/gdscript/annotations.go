@@ -44,12 +44,14 @@ var annotations = map[string]annotationRule{
 }
 
 // annotationName returns the name of an annotation, the sign included.
-func (p *parser) annotationName(n *Node) string {
+func (p *parser) annotationName(n *Node) string { return annotationName(p.text, n) }
+
+func annotationName(text string, n *Node) string {
 	end := n.Start + 1
-	for end < n.End && identifierPart[p.text[end]] {
+	for end < n.End && identifierPart[text[end]] {
 		end++
 	}
-	return p.text[n.Start:end]
+	return text[n.Start:end]
 }
 
 // isGroup reports whether an annotation begins a group of members in the inspector.

@@ -574,7 +574,9 @@ func (p *parser) signature(what string, name *Node) bool {
 	}
 	p.keep(p.parameters(start, what, true))
 	if p.match(tArrow) {
-		p.keep(p.typeOf(true, "after \"->\""))
+		returned := p.typeOf(true, "after \"->\"")
+		p.function.void = returned != nil && len(returned.Children) == 0
+		p.keep(returned)
 	}
 	if what == "lambda" {
 		return p.expect(tColon, "after the head of the lambda")
@@ -596,14 +598,10 @@ func (p *parser) parameters(start int, what string, defaults bool) *Node {
 		switch {
 		case rest:
 			p.note(n.Start, "a parameter after \"...\"")
-		case hasDefault && n.Variadic:
-			p.note(n.Start, "a parameter with \"...\" has no default")
-		case hasDefault && !defaults:
-			p.note(n.Start, "parameters of a %s have no default", what)
-		case optional && !hasDefault && !n.Variadic:
-			p.note(n.Start, "a parameter without default after one with")
-		case n.Variadic && !defaults:
-			p.note(n.Start, "a %s has no \"...\"", what)
+		case !defaults && (hasDefault || n.Variadic):
+			p.note(n.Start, "parameters of a %s have neither default nor \"...\"", what)
+		default:
+			p.checkOrder(n, optional, hasDefault)
 		}
 		rest, optional = rest || n.Variadic, optional || hasDefault
 		p.declareParameter(n.Child(Identifier), first, what)
@@ -617,6 +615,16 @@ func (p *parser) parameters(start int, what string, defaults bool) *Node {
 		p.leaveScope(first)
 	}
 	return p.node(Parameters, start, mark)
+}
+
+// checkOrder reports a parameter that may not follow those before it.
+func (p *parser) checkOrder(n *Node, optional, hasDefault bool) {
+	switch {
+	case hasDefault && n.Variadic:
+		p.note(n.Start, "a parameter with \"...\" has no default")
+	case optional && !hasDefault && !n.Variadic:
+		p.note(n.Start, "a parameter without default after one with")
+	}
 }
 
 // declareParameter reports a second parameter of one name; names around may be hidden.

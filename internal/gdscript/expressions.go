@@ -365,8 +365,8 @@ func (p *parser) super() *Node {
 	start, mark := p.cur.start, p.mark()
 	p.advance()
 	p.push(true)
-	if p.check(tParenOpen) && p.function == nil {
-		p.note(start, "\"super(\" outside of a function")
+	if p.check(tParenOpen) && (p.function == nil || p.function.lambda) {
+		p.note(start, "\"super(\" outside of a function with a name")
 	}
 	if !p.check(tParenOpen) {
 		if !p.expect(tPeriod, "or \"(\" after \"super\"") {
@@ -395,11 +395,7 @@ func (p *parser) getNode() *Node {
 	}
 	last := tDollar // what the path ends with so far
 	for {
-		if k := p.prev.kind; k == tPercent && last != tDollar && last != tSlash || k == tSlash && last != tDollar && last != tIdentifier {
-			p.add(p.prev.start, "%s inside the path of a node", k.spelling())
-		} else if k == tPercent || k == tSlash {
-			last = k
-		}
+		last = p.pathSign(last)
 		switch {
 		case p.check(tString) || p.cur.kind.isNodeName():
 			p.advance()
@@ -412,6 +408,19 @@ func (p *parser) getNode() *Node {
 			return p.node(GetNode, start, mark)
 		}
 	}
+}
+
+// pathSign checks a slash or percent sign of a path that was just read, behind what the path ended with before; it returns what
+// the path ends with now.
+func (p *parser) pathSign(last kind) kind {
+	k := p.prev.kind
+	if k != tPercent && k != tSlash {
+		return last
+	}
+	if fits := last == tDollar || k == tPercent && last == tSlash || k == tSlash && last == tIdentifier; !fits {
+		p.add(p.prev.start, "%s inside the path of a node", k.spelling())
+	}
+	return k
 }
 
 // lambda reads a function without a name in an expression. In brackets, its body has lines and indentation again.
@@ -431,7 +440,7 @@ func (p *parser) lambda() *Node {
 	}
 	p.push(true)
 	outer, scope, inLambda, inLoop, first := p.function, p.scope(), p.inLambda, p.inLoop, p.first
-	p.function = &function{static: outer != nil && outer.static}
+	p.function = &function{static: outer != nil && outer.static, lambda: true}
 	p.signature("lambda", name)
 	p.inLambda, p.inLoop, p.first = true, false, -1
 	p.keep(p.block("after the head of the lambda", true))

@@ -169,12 +169,12 @@ func (l *lexer) indentation() {
 	for l.at < len(l.text) {
 		start, columns := l.at, 0
 		for l.at < len(l.text) {
-			if l.text[l.at] == '\t' {
-				columns += tabWidth
-			} else if l.text[l.at] == ' ' {
-				columns++
-			} else {
+			c := l.text[l.at]
+			if c != '\t' && c != ' ' {
 				break
+			}
+			if columns++; c == '\t' {
+				columns += tabWidth - 1
 			}
 			l.at++
 		}
@@ -275,7 +275,8 @@ func (l *lexer) token(c byte) (kind, bool) {
 	case identifierStart[c] || c >= utf8.RuneSelf:
 		return l.word()
 	case c >= '0' && c <= '9':
-		return l.number(), true
+		l.number()
+		return tNumber, true
 	case c == '"' || c == '\'':
 		return l.quoted(tString, false)
 	case c == '@':
@@ -356,7 +357,8 @@ func (l *lexer) punctuation(c byte) (kind, bool) {
 	}
 	switch {
 	case c == '.' && isDigit(next), (c == '+' || c == '-') && isDigit(next) && !l.last.endsOperand():
-		return l.number(), true
+		l.number()
+		return tNumber, true
 	case c == '&' && (next == '"' || next == '\''):
 		l.at++
 		return l.quoted(tStringName, false)

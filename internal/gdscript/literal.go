@@ -20,7 +20,7 @@ func (l *lexer) peek(n int) byte {
 }
 
 // number steps over a number, its sign included.
-func (l *lexer) number() kind {
+func (l *lexer) number() {
 	if c := l.text[l.at]; c == '+' || c == '-' {
 		l.at++
 	}
@@ -28,10 +28,10 @@ func (l *lexer) number() kind {
 		switch l.peek(1) | 0x20 {
 		case 'x':
 			l.based("hexadecimal", isHex)
-			return tNumber
+			return
 		case 'b':
 			l.based("binary", isBinary)
-			return tNumber
+			return
 		}
 	}
 	l.digits(isDigit)
@@ -53,7 +53,6 @@ func (l *lexer) number() kind {
 		l.digits(isDigit)
 	}
 	l.endNumber()
-	return tNumber
 }
 
 // based steps over a number with 0x or 0b in front.

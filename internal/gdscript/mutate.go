@@ -274,21 +274,27 @@ func (m *mutator) statement(block, n *Node) {
 func (m *mutator) alone(block *Node) bool {
 	count := 0
 	for _, c := range block.Children {
-		if c.Kind != Annotation {
-			count++
+		if c.Kind == Annotation {
+			continue
+		}
+		if count++; count > 1 {
+			return false
 		}
 	}
-	return count < 2
+	return true
 }
 
 // line returns the lines that a statement fills alone.
 func (m *mutator) line(n *Node) (start, end int, ok bool) {
+	if !m.firstOnLine(n.Start) {
+		return 0, 0, false
+	}
 	start, end = m.lineStart(n.Start), len(m.Text)
 	if i := strings.IndexByte(m.Text[n.End:], '\n'); i >= 0 {
 		end = n.End + i + 1
 	}
 	after, _, _ := strings.Cut(strings.TrimLeft(m.Text[n.End:end], " \t\r"), "\n")
-	return start, end, m.firstOnLine(n.Start) && (after == "" || after[0] == '#')
+	return start, end, after == "" || after[0] == '#'
 }
 
 // variable puts another local of the same type in the place of one that is used.

@@ -72,13 +72,7 @@ func (s *Source) base(n *Node) string {
 }
 
 // AnnotationName returns the name of an annotation, the sign included.
-func (s *Source) AnnotationName(n *Node) string {
-	end := n.Start + 1
-	for end < n.End && identifierPart[s.Text[end]] {
-		end++
-	}
-	return s.Text[n.Start:end]
-}
+func (s *Source) AnnotationName(n *Node) string { return annotationName(s.Text, n) }
 
 func (o *outliner) scope(c *Scope, members []*Node) {
 	o.scopes = append(o.scopes, c)
@@ -279,6 +273,40 @@ func (s *Source) squeeze(b *strings.Builder, from, to int) {
 		}
 		from = min(to, s.Comments[i].End)
 	}
+}
+
+// Context lists the heads of the members of its scope, and of those around it, that a function uses: variables, constants,
+// signals, enumerations, classes and the signatures of other functions, in the order of the text.
+func (s *Source) Context(d *Definition) []string {
+	used := map[string]bool{}
+	_, names := s.Names()
+	for _, u := range names {
+		if u.Where == Own && d.Node.Start <= u.Node.Start && u.Node.End <= d.Node.End {
+			used[u.Text] = true
+		}
+	}
+	var members []*Node
+	for c := d.Scope; c != nil; c = c.Outer {
+		for _, n := range c.Members {
+			if n != d.Node && (n.Start > d.Start || n.End < d.End) && s.declaresOne(n, used) {
+				members = append(members, n)
+			}
+		}
+	}
+	slices.SortFunc(members, func(a, b *Node) int { return a.Start - b.Start })
+	heads := make([]string, len(members))
+	for i, n := range members {
+		heads[i] = s.Head(n)
+	}
+	return heads
+}
+
+// declaresOne reports whether a member declares one of some names.
+func (s *Source) declaresOne(n *Node, names map[string]bool) bool {
+	if names[s.Name(n)] {
+		return true
+	}
+	return n.Kind == Enum && slices.ContainsFunc(n.Children, func(v *Node) bool { return v.Kind == EnumValue && names[s.Name(v)] })
 }
 
 // Callees lists what a function calls by name alone, on self or on super, each once, in the order of the calls.

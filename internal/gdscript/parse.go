@@ -69,7 +69,8 @@ type parser struct {
 
 // function is what matters of the function around.
 type function struct {
-	static, constructor bool
+	static, constructor, lambda bool
+	void                        bool // nothing is returned, as its head says
 }
 
 // class is what is known of the class around.

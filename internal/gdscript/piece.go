@@ -18,7 +18,7 @@ func CheckPiece(text string) error {
 	return furthest
 }
 
-// First returns the first of the errors of a text as one line, with how many more there are.
+// First returns the first of the errors of a text, which the others often follow from. Other errors it returns as they are.
 func First(err error) error {
 	var all Errors
 	if errors.As(err, &all) && len(all) > 0 {

@@ -17,35 +17,39 @@ func (p *parser) block(after string, lambda bool) *Node {
 		p.advance()
 	}
 	start, mark, errors := p.cur.start, p.mark(), len(p.found)
-	for {
-		if p.atEnd() || !multiline && p.prev.kind == tSemicolon && p.check(tNewline) {
-			break
-		}
-		p.keep(p.statement())
-		if !multiline && p.prev.kind != tSemicolon || p.check(tDedent) || p.lambdaEnded {
-			break
-		}
-	}
+	p.statements(multiline)
 	p.linger()
 	p.first = first
 	n := p.node(Block, start, mark)
-	if len(n.Children) == 0 && len(p.found) == errors && !lambda && !p.inLambda {
+	if len(n.Children) == 0 && len(p.found) == errors && !p.inLambda {
 		p.expected("a statement", after)
 	}
+	p.endBlock(multiline)
+	p.lambdaEnded = p.lambdaEnded || lambda
+	p.leaveScope(scope)
+	return n
+}
+
+// statements reads those of a block.
+func (p *parser) statements(multiline bool) {
+	for !p.atEnd() && (multiline || p.prev.kind != tSemicolon || !p.check(tNewline)) {
+		p.keep(p.statement())
+		if !multiline && p.prev.kind != tSemicolon || p.check(tDedent) || p.lambdaEnded {
+			return
+		}
+	}
+}
+
+// endBlock steps over what ends a block.
+func (p *parser) endBlock(multiline bool) {
 	switch {
 	case multiline && p.lambdaEnded:
-		// The lambda ended in the middle of a line; the marker stays for the statement around it.
-		if p.check(tDedent) {
-			p.advance()
-		}
+		p.match(tDedent) // if not, the lambda ended in the middle of a line, and the statement around it is to know
 	case multiline:
 		p.expect(tDedent, "after the block")
 	case p.prev.kind == tSemicolon:
 		p.expect(tNewline, "after \";\"")
 	}
-	p.lambdaEnded = p.lambdaEnded || lambda
-	p.leaveScope(scope)
-	return n
 }
 
 // statement reads one; nil for what is none.
@@ -155,14 +159,23 @@ func (p *parser) returnStatement() *Node {
 	p.advance()
 	if !p.endsStatement() && !p.lambdaEnded {
 		value := p.expression(false)
-		if value != nil && !p.inLambda && p.function != nil && p.function.constructor {
-			p.note(value.Start, "a constructor returns no value")
-		}
+		p.checkReturned(value)
 		p.keep(value)
 	}
 	n := p.node(Return, start, mark)
 	p.endStatement("\"return\"")
 	return n
+}
+
+// checkReturned reports a value where none is returned. What looks like one may be the call of a function that returns none.
+func (p *parser) checkReturned(value *Node) {
+	switch {
+	case value == nil || p.function == nil:
+	case p.function.constructor && !p.inLambda:
+		p.note(value.Start, "a constructor returns no value")
+	case p.function.void && value.Bare().Kind != Call:
+		p.note(value.Start, "a function that returns void returns no value")
+	}
 }
 
 func (p *parser) assertStatement() *Node {

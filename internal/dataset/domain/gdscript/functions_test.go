@@ -54,15 +54,15 @@ func TestFunctions(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for bad, want := range map[string]string{
-		"func f(:\n\tpass": `line 1, column 8: expected the name of a parameter in the brackets, found ":"`,
+		"func f(:\n\tpass":  `line 1, column 8: expected the name of a parameter in the brackets, found ":"`,
 		"x = \"a":           "line 1, column 5: the string is not closed",
 		"]":                 `line 1, column 1: "]" closes nothing`,
 		"if a:\nb":          `line 2, column 1: expected an indented block after the condition of "if", found a name`,
 		"a\n\tb":            "line 2, column 2: an indentation that begins no block",
 		"if a:":             `line 1, column 6: expected an indented block after the condition of "if", found the end of the file`,
-		"if a:\n\t\tb\n\tc":  "line 3, column 2: the indentation fits no block above",
+		"if a:\n\t\tb\n\tc": "line 3, column 2: the indentation fits no block above",
 		"var a = 1 +":       `line 1, column 12: expected an expression after "+", found the end of the line`,
-		"1, 2:\n\tpass\n3":   `line 3, column 2: expected ":" after the patterns, found the end of the line`,
+		"1, 2:\n\tpass\n3":  `line 3, column 2: expected ":" after the patterns, found the end of the line`,
 	} {
 		if err := Domain().Check(bad); err == nil || err.Error() != want {
 			t.Errorf("Check(%q) = %v, want %s", bad, err, want)
