@@ -243,7 +243,7 @@ func (b *builder) filter() error {
 		return "", ""
 	})
 	b.keep(func(_ int, u *unit) (string, string) {
-		if token := controlToken.FindString(u.code + u.Comment + strings.Join(u.context, "\n")); token != "" {
+		if token := controlToken.FindString(u.code + u.Comment + u.Name + u.Setting + strings.Join(u.context, "\n")); token != "" {
 			return filterControl, "it contains " + token
 		}
 		return "", ""

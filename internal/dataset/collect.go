@@ -143,15 +143,8 @@ func (c *collector) entry(root, name string, e fs.DirEntry) (down bool) {
 	}
 	switch {
 	case c.matches(c.exclude, name):
-		return false
-	case e.IsDir() && !utf8.ValidString(base):
-		c.reject(filterEncoding, name, "its name is not text in UTF-8")
-		return false
-	case e.IsDir() && vendored[strings.ToLower(base)] && !c.disabled[filterVendored]:
-		c.reject(filterVendored, name, "folders of this name hold other people's code or build products")
-		return false
 	case e.IsDir():
-		return true
+		return c.folder(name, base)
 	case !c.matches(c.include, name):
 		if e.Type()&fs.ModeSymlink != 0 && path.Ext(name) == "" {
 			c.reject(filterLink, name, "links are not followed; copy the folder")
@@ -164,6 +157,19 @@ func (c *collector) entry(root, name string, e fs.DirEntry) (down bool) {
 		c.reject(filterVendored, name, "linguist lists its path as one of other people's code")
 	default:
 		c.found = append(c.found, name)
+	}
+	return false
+}
+
+// folder reports whether a folder is to be looked into.
+func (c *collector) folder(name, base string) bool {
+	switch {
+	case !utf8.ValidString(base):
+		c.reject(filterEncoding, name, "its name is not text in UTF-8")
+	case vendored[strings.ToLower(base)] && !c.disabled[filterVendored]:
+		c.reject(filterVendored, name, "folders of this name hold other people's code or build products")
+	default:
+		return true
 	}
 	return false
 }

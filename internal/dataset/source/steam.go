@@ -95,11 +95,11 @@ func (m *Machine) native(name string) string {
 
 // distinct drops what leads to the same folder as one before.
 func distinct(folders []string) []string {
-	var kept, real []string
+	var kept, targets []string
 	for _, f := range folders {
 		target, err := filepath.EvalSymlinks(f)
-		if err == nil && !slices.Contains(real, target) {
-			kept, real = append(kept, f), append(real, target)
+		if err == nil && !slices.Contains(targets, target) {
+			kept, targets = append(kept, f), append(targets, target)
 		}
 	}
 	return kept

@@ -217,3 +217,15 @@ func TestBuild(t *testing.T) {
 		t.Errorf("rejected %+v", saved.Rejected)
 	}
 }
+
+// TestDamaged takes pieces out of the samples: whatever is left, what is found fits the text.
+func TestDamaged(t *testing.T) {
+	const step, piece = 37, 6
+	for _, s := range samples {
+		for at := 0; at < len(s.text); at += step {
+			damaged := s.text[:at] + s.text[min(len(s.text), at+piece):]
+			domaintest.Damaged(t, Domain(), &dataset.File{Path: s.path, Text: damaged})
+			domaintest.Damaged(t, Domain(), &dataset.File{Path: s.path, Text: s.text[:at]})
+		}
+	}
+}
