@@ -162,10 +162,10 @@ def prove_bfloat16(work):
     yield Figure("loss", relative(ours[0]["loss"], theirs[0]["loss"]), HALF)
 
 
-def prove_fresh(work):
+def prove_fresh(work, family=None):
     """An adapter that graft made from nothing, with dropout, is evaluated by PEFT as by graft."""
     base = work.folder / "base"
-    said = random_model(work.source, base, pick_family(work), tied=True)
+    said = random_model(work.source, base, family or pick_family(work), tied=True)
     case = make_case(work, base, "turns", random_run(work.source))
     lora = {
         "r": 5,
@@ -174,8 +174,10 @@ def prove_fresh(work):
         "use_dora": bool(work.source.integers(2)),
         "target_modules": "all-linear",
     }
+    if family:  # PEFT takes neither of the two on experts
+        lora |= {"dropout": 0.0, "use_dora": False, "experts": {"r": 3, "alpha": 8}}
     _, evaluation, trained = work.graft.train(case, lora)
-    yield f"{said}; all-linear, dropout 0.1{', DoRA' if lora['use_dora'] else ''}"
+    yield f"{said}; all-linear, dropout {lora['dropout']}{', DoRA' if lora['use_dora'] else ''}"
     yield Figure("our adapter in PEFT", relative(evaluation, Trl(case, trained).evaluate()), LOSS)
 
 
@@ -281,10 +283,12 @@ PROOFS = {
     "next-dora": partial(prove_training, family="qwen3_next", lora={"target_modules": MIXERS, "use_dora": True}),
     "bfloat16": prove_bfloat16,
     "fresh": prove_fresh,
+    "fresh-experts": partial(prove_fresh, family="qwen3_moe"),
     "merge-lora": partial(prove_merge, family="qwen3", lora={}, tied=True),
     "merge-rslora": partial(prove_merge, family="qwen2", lora={"use_rslora": True}, yarn=True),
     "merge-dora": partial(prove_merge, family="qwen3", lora={"use_dora": True}, window=True),
     "merge-next": partial(prove_merge, family="qwen3_next", lora={"target_modules": MIXERS}, limit=10 * LOGITS),
+    "merge-experts": partial(prove_merge, family="qwen3_moe", lora={"target_modules": ALL_SEVEN}),
     "merge-bfloat16": partial(prove_merge, family="qwen2", lora={}, dtype=torch.bfloat16),
     "chat": prove_chat,
     "chat-next": partial(prove_chat, family="qwen3_next", lora={"target_modules": MIXERS}),
