@@ -51,7 +51,7 @@ def random_config(source, family, **features):
             "num_experts_per_tok": int(source.integers(1, experts)),
             "norm_topk_prob": bool(source.integers(2)),
         }
-    if family != "qwen2":
+    if family in ("qwen3", "qwen3_moe"):
         fields |= {"head_dim": head_dim, "attention_bias": features.get("bias", False)}
     if family == "qwen3_next":  # without the loss of the routers, which TRL would add
         fields |= {"full_attention_interval": 2, "router_aux_loss_coef": 0.0}

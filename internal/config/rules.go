@@ -58,6 +58,17 @@ var crossRules = []rule{
 		},
 	},
 	{
+		keys: []string{"training.activation_offload", "training.gradient_checkpointing"},
+		doc:  "`activation_offload` needs `gradient_checkpointing`.",
+		check: func(c *Config) string {
+			if c.Training.ActivationOffload == "disk" && !c.Training.GradientCheckpointing {
+				return fmt.Sprintf("only the inputs of layers that are computed again go to disk, and training.gradient_checkpointing is false (%s); "+
+					"set it to true, or activation_offload to none", c.Origin("training.gradient_checkpointing"))
+			}
+			return ""
+		},
+	},
+	{
 		keys: []string{"training.early_stopping_patience", "training.eval_steps"},
 		doc:  "`early_stopping_patience` needs `eval_steps`.",
 		check: func(c *Config) string {

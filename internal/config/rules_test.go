@@ -19,6 +19,8 @@ func TestRules(t *testing.T) {
 		{"evaluation without data", "training.eval_steps=5 data.eval=", "training.eval_steps: evaluation needs data.eval, which is empty (--set)"},
 		{"evaluation waits for a domain", "training.eval_steps=5", ""},
 		{"no evaluation, no data", "data.eval=", ""},
+		{"nothing to offload", "training.activation_offload=disk training.gradient_checkpointing=false", "training.activation_offload: only the inputs of layers that are computed again go to disk"},
+		{"offload", "training.activation_offload=disk", ""},
 		{"early stopping alone", "training.early_stopping_patience=2", "training.early_stopping_patience: early stopping looks at evaluations, and training.eval_steps is 0 (default)"},
 		{"early stopping", "training.early_stopping_patience=2 training.eval_steps=5 domain=d", ""},
 		{"system prompt before text", "data.format=text data.system_prompt=x", "data.system_prompt: text records have no turns"},

@@ -116,12 +116,20 @@ func (s *shape) deltaNet(g *shadow, x *ghost) *ghost {
 	keys, values := d.KeyHeads*d.KeyHeadDim, d.ValueHeads*d.ValueHeadDim
 	qkvz := s.linear(g, x, model.LinearAttention, "in_proj_qkvz", 2*keys+2*values)
 	ba := s.linear(g, x, model.LinearAttention, "in_proj_ba", 2*d.ValueHeads)
+	chunk := 4 * deltaChunk(d)
 	blocks := s.pass/deltaBlock + s.pass/max(s.sequence, 1) + 1
 	h := g.mix(ghostOp{
 		out: g.value(x.rows, values), into: []*ghost{qkvz, ba}, keep: 4 * blocks * d.ValueHeads * d.KeyHeadDim * d.ValueHeadDim,
-		back: s.threads * (8 << 20),
-	}, s.threads*(2<<20))
+		back: s.threads * 10 * chunk,
+	}, s.threads*2*chunk)
 	return s.linear(g, h, model.LinearAttention, "out_proj", s.cfg.HiddenSize)
+}
+
+// deltaChunk is the number of elements that nn.DeltaNet holds of 64 tokens and a key head; eight such chunks on the way back.
+func deltaChunk(d *weights.DeltaNet) int {
+	const n = 64
+	k, v, group := d.KeyHeadDim, d.ValueHeadDim, d.ValueHeads/d.KeyHeads
+	return n*(2*k+group*v) + 2*n*k + 2*n*n + group*(k*v+3*n*v+n*n)
 }
 
 func (s *shape) gated(g *shadow, x *ghost, kind model.Kind, width int) *ghost {
@@ -174,7 +182,7 @@ func (s *shape) activations() int {
 		switch {
 		case !s.job.Options.Checkpointing:
 			waiting += r.kept + input
-			work = max(work, r.forward, r.back-r.kept)
+			work = max(work, r.forward-r.kept-input, r.back-r.kept) // the last layer is among those that wait
 			continue
 		case !s.job.Options.Offload:
 			waiting += input

@@ -48,7 +48,10 @@ func TestPlan(t *testing.T) {
 		{"not computing layers again is less work", func(e *Estimate) float64 { return e.FLOP }, func(j *engine.Job) { j.Options.Checkpointing = false }, false},
 		{"bfloat16 is smaller", func(e *Estimate) float64 { return float64(e.Activations) }, func(j *engine.Job) { j.Model.Half = true }, false},
 		{"more rows take more", func(e *Estimate) float64 { return float64(e.Activations) }, func(j *engine.Job) { j.Options.BatchSize = 4 }, true},
-		{"DoRA keeps more", func(e *Estimate) float64 { return float64(e.Activations) }, func(j *engine.Job) { j.Spec.DoRA = true }, true},
+		{"DoRA trains more", func(e *Estimate) float64 { return float64(e.Adapter) }, func(j *engine.Job) { j.Spec.DoRA = true }, true},
+		{"activations on disk take less", func(e *Estimate) float64 { return float64(e.Activations) }, func(j *engine.Job) { j.Options.Offload = true }, false},
+		{"and disk instead", func(e *Estimate) float64 { return float64(e.Disk) }, func(j *engine.Job) { j.Options.Offload = true }, true},
+		{"a limit counts", func(e *Estimate) float64 { return float64(e.Available) }, func(j *engine.Job) { j.MaxMemory = 1 << 30 }, false},
 		{"more checkpoints take more", func(e *Estimate) float64 { return float64(e.Disk) }, func(j *engine.Job) { j.Options.SaveTotalLimit = 9 }, true},
 		{"more steps are more work", func(e *Estimate) float64 { return e.FLOP }, func(j *engine.Job) { j.Options.MaxSteps = 9 }, true},
 	} {
@@ -99,8 +102,8 @@ func TestFits(t *testing.T) {
 
 // TestEstimateTable proves that what is not known is not printed as if it were.
 func TestEstimateTable(t *testing.T) {
-	e := &Estimate{Weights: 3 << 20, Total: 64 << 20, Available: 8 << 30, Disk: 1 << 20, FreeDisk: 2 << 30, Steps: 7, Tokens: 900, FLOP: 1.5e12}
-	want := "  weights         3.0 MiB\n"
+	e := &Estimate{Weights: 3 << 20, Placement: Placement{Mode: InRAM}, Total: 64 << 20, Available: 8 << 30, Disk: 1 << 20, FreeDisk: 2 << 30, Steps: 7, Tokens: 900, FLOP: 1.5e12}
+	want := "  weights         3.0 MiB, in RAM\n"
 	if text := e.String(); !strings.Contains(text, want) || !strings.Contains(text, "total          64.0 MiB of 8.00 GiB available\n") ||
 		!strings.HasSuffix(text, "disk 1.0 MiB of 2.00 GiB free\nwork 7 steps, 900 tokens, 1.5e+12 FLOP\n") {
 		t.Errorf("got\n%s", text)
@@ -108,6 +111,15 @@ func TestEstimateTable(t *testing.T) {
 	e.at(1e9, 0)
 	if text := e.String(); !strings.HasSuffix(text, "1.5e+12 FLOP, about 33 min at 75 % of the 1 GFLOP/s measured now\n") {
 		t.Errorf("got\n%s", text)
+	}
+	e.Placement = Placement{Mode: Streamed, Stored: 9 << 20, Streamed: 3, Layers: 8, PerStep: 4 << 20}
+	e.at(1e9, 1<<20)
+	if text := e.String(); !strings.Contains(text, "  weights         3.0 MiB of 9.0 MiB, streamed from disk: 3 of 8 layers\n") ||
+		!strings.Contains(text, "\nread 4.0 MiB of weights a step, 4 s at the 1 MB/s measured now\n") {
+		t.Errorf("got\n%s", text)
+	}
+	if e.at(1e15, 1<<20); e.Seconds != 4*7 {
+		t.Errorf("%v s where the disk takes 4 s a step", e.Seconds)
 	}
 	e.Available, e.FreeDisk = 0, 0
 	if text := e.String(); strings.Contains(text, "available") || strings.Contains(text, "free") || !strings.Contains(text, "disk 1.0 MiB\n") {
@@ -120,5 +132,36 @@ func TestDuration(t *testing.T) {
 		if got := duration(s); got != want {
 			t.Errorf("%v: %q, want %q", s, got, want)
 		}
+	}
+}
+
+// TestPlacement: in RAM if all fits, streamed if two layers at a time do, and not otherwise; the way out depends on how weights are held.
+func TestPlacement(t *testing.T) {
+	h := held{layers: []int{10, 10, 10, 10}, other: 5}
+	for _, c := range []struct {
+		room                     int
+		loaded                   bool
+		want                     Mode
+		resident, streamed, read int
+		way                      string
+	}{
+		{45, false, InRAM, 45, 0, 0, ""},
+		{44, false, Streamed, 45 - 10, 3, 50, ""},
+		{25, false, Streamed, 25, 4, 70, ""},
+		{24, false, NoFit, 25, 4, 0, "two layers at a time"},
+		{44, true, NoFit, 45, 0, 0, "graft quantize"},
+	} {
+		h.loaded = c.loaded
+		p := h.place(c.room, true)
+		if p.Mode != c.want || p.Resident != c.resident || p.Streamed != c.streamed || p.Stored != 45 || !strings.Contains(p.way, c.way) || h.perPass(p) != c.read {
+			t.Errorf("in %d: %+v, reads %d; want %+v", c.room, p, h.perPass(p), c)
+		}
+	}
+	if p := h.place(0, false); p.Mode != InRAM {
+		t.Errorf("%+v where the system does not tell", p)
+	}
+	e := &Estimate{Total: 3 << 30, Available: 2 << 30, Placement: Placement{Mode: NoFit, way: "the way out"}}
+	if err := e.Fits(); err == nil || !strings.HasSuffix(err.Error(), "; the way out") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -295,6 +295,8 @@ func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
 
 // train does the work.
 func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
+	// What lives long is large and what a step leaves behind is small: collecting often costs next to nothing, and rarely would double memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(15))
 	nnCtx, m, a, err := r.load()
 	if err != nil {
 		return nil, err

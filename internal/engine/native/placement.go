@@ -39,7 +39,7 @@ type Placement struct {
 
 // String is the placement behind the number of bytes.
 func (p Placement) String() string {
-	if p.Streamed > 0 {
+	if p.Mode == Streamed {
 		return fmt.Sprintf(" of %s, %s: %d of %d layers", size(p.Stored), p.Mode, p.Streamed, p.Layers)
 	}
 	return ", " + string(p.Mode)
@@ -63,11 +63,13 @@ func (h *held) place(room int, known bool) Placement {
 	if !known || p.Stored <= room {
 		return p
 	}
+	if h.loaded {
+		p.Mode, p.way = NoFit, "a base that is quantised as it is loaded stays in memory: write it once with graft quantize, and what does not fit is read from disk"
+		return p
+	}
 	_, s, err := model.PlanStreaming(h.layers, room-h.other)
 	p.Resident, p.Streamed, p.budget = h.other+s.Resident, s.Streamed, s.Resident
 	switch {
-	case h.loaded:
-		p.Mode, p.way = NoFit, "a base that is quantised as it is loaded stays in memory: write it once with graft quantize, and what does not fit is read from disk"
 	case err != nil:
 		p.Mode, p.way = NoFit, "two layers at a time do not fit beside the rest; shorter training.max_seq_length, smaller training.batch_size, "+
 			"a smaller rank or training.activation_offload make that smaller"
