@@ -66,6 +66,7 @@ const (
 	longRows  = 1024 // rows per task when a product needs several rounds and keeps its partial sums
 	readCols  = 512  // columns decoded at a time when rows become panels
 	readRows  = 64   // rows decoded at a time when columns become panels
+	padding   = 16   // values between the rows of partial sums: rows 512 bytes apart would share a few sets of L1
 	tasksEach = 4    // tasks per worker that a product is cut into, if it can be
 )
 
@@ -104,6 +105,7 @@ type plan struct {
 	m, n       int
 	rounds     [][]chunk
 	cols, rows int // per task
+	ld         int // distance between rows of partial sums
 	tile       kernel.Tile
 }
 
@@ -150,6 +152,7 @@ func (p *plan) check(t *Term, first bool) (k int) {
 // cut chooses the block of the result per task. It depends on the workers; the result does not.
 func (p *plan) cut(workers int) {
 	p.cols = roundUp(blockN, p.tile.NR)
+	p.ld = p.cols + padding
 	step := roundUp(blockM, p.tile.MR)
 	p.rows = roundUp(p.m, step)
 	if len(p.rounds) > 1 {
@@ -169,7 +172,7 @@ func (p *plan) tasks() int {
 type worker struct {
 	b, c *mem.Block
 	read *reader
-	sum  []float32 // (rows, cols) partial sums; only one blockM of rows when there is a single round
+	sum  []float32 // (rows, ld) partial sums; only one blockM of rows when there is a single round
 	pack []float32 // the round's right operand, panel after panel
 }
 
@@ -184,7 +187,7 @@ func newWorker(e *Engine, p *plan) *worker {
 	}
 	w := &worker{
 		b:    e.Arena.F32(n),
-		c:    e.Arena.F32(rows * p.cols),
+		c:    e.Arena.F32(rows * p.ld),
 		read: newReader(e.Arena, p.tile),
 	}
 	w.pack, w.sum = w.b.F32(), w.c.F32()
@@ -212,12 +215,12 @@ func (w *worker) run(p *plan, out Sink, task int) {
 		for i := 0; i < rows; i += step {
 			c := w.sum
 			if len(p.rounds) > 1 {
-				c = w.sum[i*p.cols:]
+				c = w.sum[i*p.ld:]
 			}
 			n := min(step, rows-i)
 			w.multiply(p, round, span{row + i, n}, cols, c, r > 0)
 			if last {
-				out.Block(row+i, col, n, cols, c, p.cols)
+				out.Block(row+i, col, n, cols, c, p.ld)
 			}
 		}
 	}
@@ -254,14 +257,14 @@ func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float
 		size := t.PanelLen(kernel.Right, ch.hi-ch.lo)
 		if k := ch.hi - ch.lo; k > 0 {
 			a := kernel.Panels{N: tiles, Data: ch.term.A.at(rows.at)[t.PanelLen(kernel.Left, ch.lo):], Next: ch.term.A.size}
-			t.MulPanels(k, a, kernel.Panels{N: panels, Data: b, Next: size}, c, p.cols, add)
+			t.MulPanels(k, a, kernel.Panels{N: panels, Data: b, Next: size}, c, p.ld, add)
 			add = true
 		}
 		b = b[panels*size:]
 	}
 	if !add { // no inner values at all
 		for i := range rows.n {
-			clear(c[i*p.cols : i*p.cols+cols])
+			clear(c[i*p.ld : i*p.ld+cols])
 		}
 	}
 }
