@@ -257,7 +257,9 @@ func (w *worker) multiply(p *plan, round []chunk, rows span, cols int, c []float
 		size := t.PanelLen(kernel.Right, ch.hi-ch.lo)
 		if k := ch.hi - ch.lo; k > 0 {
 			a := kernel.Panels{N: tiles, Data: ch.term.A.at(rows.at)[t.PanelLen(kernel.Left, ch.lo):], Next: ch.term.A.size}
-			t.MulPanels(k, a, kernel.Panels{N: panels, Data: b, Next: size}, c, p.ld, add)
+			right := kernel.Panels{N: panels, Data: b, Next: size}
+			a.Last, right.Last = rows.n-(tiles-1)*t.MR, cols-(panels-1)*t.NR
+			t.MulPanels(k, a, right, c, p.ld, add)
 			add = true
 		}
 		b = b[panels*size:]

@@ -74,21 +74,23 @@ func (t Tile) roundK(k int) int { return (k + t.KU - 1) &^ (t.KU - 1) }
 
 // Mul multiplies the panels a (MR rows) and b (NR columns) of k inner values into the tile c of row stride ldc; add keeps what is in c.
 func (t Tile) Mul(k int, a, b, c []float32, ldc int, add bool) {
-	t.MulPanels(k, Panels{1, a, 0}, Panels{1, b, 0}, c, ldc, add)
+	t.MulPanels(k, Panels{N: 1, Data: a}, Panels{N: 1, Data: b}, c, ldc, add)
 }
 
-// Panels is N panels of one operand, Next elements from one to the following.
+// Panels is N panels of one operand, Next elements from one to the following. Of the last one the first Last rows (or columns) count, all if Last is 0;
+// what a product leaves in c for the others is arbitrary.
 type Panels struct {
 	N    int
 	Data []float32
 	Next int
+	Last int
 }
 
 // at is panel i and what follows it.
 func (p Panels) at(i int) []float32 { return p.Data[i*p.Next:] }
 
 // from is p without the first n elements of each panel.
-func (p Panels) from(n int) Panels { return Panels{p.N, p.Data[n:], p.Next} }
+func (p Panels) from(n int) Panels { return Panels{p.N, p.Data[n:], p.Next, p.Last} }
 
 // blockK is how many inner values a microkernel runs through before it goes on to the next tile: a panel of NR columns stays in L1.
 const blockK = 256
