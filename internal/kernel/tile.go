@@ -6,6 +6,7 @@ import "graft/internal/cpu"
 type Tile struct {
 	MR, NR, KU int
 	BF16       bool // panels hold bfloat16, else float32
+	Seamless   bool // a product cut along k at multiples of KU, its parts added in order, is the same to the bit
 	path       cpu.Path
 	group      [2]uint8 // log₂ of the consecutive k in one element group of a panel, by Side; at most KU
 }
@@ -39,7 +40,7 @@ func TileBF16() Tile {
 	case cpu.AVX512BF16:
 		return Tile{MR: 14, NR: 32, KU: 2, group: [2]uint8{1, 1}, BF16: true, path: p}
 	case cpu.AMXBF16:
-		return Tile{MR: 32, NR: 32, KU: 32, group: [2]uint8{5, 1}, BF16: true, path: p}
+		return Tile{MR: 32, NR: 32, KU: 32, group: [2]uint8{5, 1}, BF16: true, Seamless: true, path: p}
 	case cpu.NEONBF16:
 		return Tile{MR: 8, NR: 12, KU: 4, group: [2]uint8{2, 2}, BF16: true, path: p}
 	}
@@ -102,8 +103,8 @@ func (t Tile) MulPanels(k int, a, b Panels, c []float32, ldc int, add bool) {
 		_, _ = a.at(a.N - 1)[t.PanelLen(Left, k)-1], b.at(b.N - 1)[t.PanelLen(Right, k)-1]
 	}
 	step := blockK
-	if t.path == cpu.AMXBF16 && t.BF16 {
-		step = max(k, 1) // its microkernel cuts k itself
+	if t.Seamless {
+		step = max(k, 1) // the microkernel cuts k itself
 	}
 	for lo := 0; lo < k || lo == 0; lo += step {
 		n := min(step, k-lo)

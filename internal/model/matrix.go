@@ -69,6 +69,12 @@ func (m *nf4) ReadBF16(dst []uint16, ld int, row, col, rows, cols int) {
 	}
 }
 
+// Prefetch asks for the codes of the part (rows, cols) that starts at (row, col).
+func (m *nf4) Prefetch(row, col, rows, cols int) {
+	at := (row*m.q.Cols + col) / 2
+	kernel.Prefetch(m.q.Packed[at:], m.q.Cols/2, rows, cols/2)
+}
+
 // readRow decodes part of a row that blocks do not divide evenly, or whose elements were float16.
 func (m *nf4) readRow(dst []uint16, row, col int) {
 	var wide [512]float32
