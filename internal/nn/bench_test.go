@@ -14,7 +14,7 @@ func BenchmarkAttention(b *testing.B) {
 	q, k, v := attentionInputs(h, segs)
 	ctx := nn.NewContext(nil, true)
 	defer ctx.Arena.Release()
-	var forward, back time.Duration = time.Hour, time.Hour // the best: others may share the machine
+	forward, back := time.Hour, time.Hour // the best: others may share the machine
 	for b.Loop() {
 		tape := ctx.NewTape(true)
 		in := []*nn.Value{tape.Leaf(nntest.Tensor(ctx, q), true), tape.Leaf(nntest.Tensor(ctx, k), true), tape.Leaf(nntest.Tensor(ctx, v), true)}
