@@ -282,6 +282,7 @@ PROOFS = {
     "merge-bfloat16": partial(prove_merge, family="qwen2", lora={}, dtype=torch.bfloat16),
     "chat": prove_chat,
     "formats": partial(prove_script, script="formats_interop.py"),
+    "quantize": lambda work: prove_script(work, "quantize_interop.py", str(work.graft.binary)),
     "tokenizer": lambda work: prove_script(work, "tokenizer_interop.py", str(TINY_CODER), "--mb", "2", "--rounds", "1"),
     "templates": partial(prove_script, script="chat_interop.py"),
     "goldens": partial(prove_script, script="check_goldens.py"),
