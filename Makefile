@@ -12,7 +12,7 @@ PYTHON := uv run --project ref python
 COVERAGE := 80
 TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers interop
+.PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers bench-scaling interop
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -60,6 +60,10 @@ cross: ## builds for every system, and plain Go in place of assembly
 
 bench: ## benchmarks of the kernels and of a training step
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/kernel ./internal/gemm ./internal/nn ./internal/tokenizer ./internal/train
+
+bench-scaling: build ## speed and memory against tokens, layers, experts and rank, drawn beside what graft plan says
+	$(GO) build -o bin/bigmodel ./bench/bigmodel
+	uv run --project ref --with matplotlib==3.10.8 bench/scaling.py
 
 bench-peers: build ## speed and memory beside PEFT and TRL
 	$(PYTHON) bench/peers.py --graft bin/graft

@@ -65,12 +65,20 @@ def normal(source, shape, mean, std):
 
 
 def randomise(model, seed):
-    """Gives every parameter a value that shows: norms around 1, biases not 0, logits of about 3."""
+    """Gives every parameter a value that shows: norms around 1, biases not 0, logits of about 3.
+
+    In Qwen3-Next norms multiply by 1 + weight, but for the one of linear attention, which remembers from a few tokens to hundreds.
+    """
     vocabulary = 3 / model.config.hidden_size**0.5
+    zero_centred = model.config.model_type == "qwen3_next"
     for name, parameter in sorted(model.named_parameters()):
         if name.endswith("norm.weight"):
-            mean, std = 1, 0.3
-        elif name.endswith(".bias"):
+            mean, std = float(not zero_centred or "linear_attn" in name), 0.3
+        elif name.endswith("A_log"):
+            mean, std = -2, 1.5
+        elif name.endswith("conv1d.weight"):
+            mean, std = 0.2, 0.5
+        elif name.endswith((".bias", "dt_bias")):
             mean, std = 0, 0.5
         elif name == "lm_head.weight" or (name.endswith("embed_tokens.weight") and model.config.tie_word_embeddings):
             mean, std = 0, vocabulary

@@ -162,10 +162,10 @@ def prove_bfloat16(work):
     yield Figure("loss", relative(ours[0]["loss"], theirs[0]["loss"]), HALF)
 
 
-def prove_fresh(work):
+def prove_fresh(work, family=None):
     """An adapter that graft made from nothing, with dropout, is evaluated by PEFT as by graft."""
     base = work.folder / "base"
-    said = random_model(work.source, base, pick_family(work), tied=True)
+    said = random_model(work.source, base, family or pick_family(work), tied=True)
     case = make_case(work, base, "turns", random_run(work.source))
     lora = {
         "r": 5,
@@ -174,15 +174,17 @@ def prove_fresh(work):
         "use_dora": bool(work.source.integers(2)),
         "target_modules": "all-linear",
     }
+    if family:  # PEFT takes neither of the two on experts
+        lora |= {"dropout": 0.0, "use_dora": False, "experts": {"r": 3, "alpha": 8}}
     _, evaluation, trained = work.graft.train(case, lora)
-    yield f"{said}; all-linear, dropout 0.1{', DoRA' if lora['use_dora'] else ''}"
+    yield f"{said}; all-linear, dropout {lora['dropout']}{', DoRA' if lora['use_dora'] else ''}"
     yield Figure("our adapter in PEFT", relative(evaluation, Trl(case, trained).evaluate()), LOSS)
 
 
 # --- merging and generation -------------------------------------------------------------------------------------
 
 
-def prove_merge(work, family, lora, dtype=torch.float32, **features):
+def prove_merge(work, family, lora, dtype=torch.float32, limit=LOGITS, **features):
     """graft merges an adapter that PEFT wrote; transformers and PEFT compute the same logits with the result."""
     base, adapter = work.folder / "base", work.folder / "adapter"
     said = random_model(work.source, base, family, dtype, **features)
@@ -201,8 +203,8 @@ def prove_merge(work, family, lora, dtype=torch.float32, **features):
         allowed = scaled(logits(theirs.float(), text), adapted)
         yield Figure("logits, in PEFT's own rounding", scaled(logits(merged.float(), text), adapted) / allowed, 2)
     else:
-        yield Figure("logits, unmerged", scaled(logits(merged, text), adapted), LOGITS)
-        yield Figure("logits, merged by PEFT", scaled(logits(merged, text), logits(theirs, text)), LOGITS)
+        yield Figure("logits, unmerged", scaled(logits(merged, text), adapted), limit)
+        yield Figure("logits, merged by PEFT", scaled(logits(merged, text), logits(theirs, text)), limit)
     if scaled(bare, adapted) < 0.1:
         raise RuntimeError("the adapter changes nothing, so nothing is proved")
 
@@ -260,6 +262,7 @@ def prove_script(work, script, *arguments):
 
 
 QLORA = {"load_in_4bit": True}
+MIXERS = ["q_proj", "k_proj", "v_proj", "o_proj", "in_proj_qkvz", "in_proj_ba", "out_proj"]
 PROOFS = {
     "lora": partial(prove_training, features={"tied": True}),
     "rslora": partial(prove_training, family="qwen2", form="messages", lora={"use_rslora": True}),
@@ -274,11 +277,17 @@ PROOFS = {
     "qlora": partial(prove_training, family="qwen2", form="instruction", run=QLORA),
     "qdora": partial(prove_training, lora={"use_dora": True}, run={**QLORA, "double_quant": False}),
     "prequantised": partial(prove_training, features={"quantised": True}, form="turns", run=QLORA),
+    "next": partial(prove_training, family="qwen3_next", lora={"target_modules": MIXERS}),
+    "next-dora": partial(prove_training, family="qwen3_next", lora={"target_modules": MIXERS, "use_dora": True}),
     "bfloat16": prove_bfloat16,
     "fresh": prove_fresh,
+    "fresh-experts": partial(prove_fresh, family="qwen3_moe"),
+    "fresh-next": partial(prove_fresh, family="qwen3_next"),
     "merge-lora": partial(prove_merge, family="qwen3", lora={}, tied=True),
     "merge-rslora": partial(prove_merge, family="qwen2", lora={"use_rslora": True}, yarn=True),
     "merge-dora": partial(prove_merge, family="qwen3", lora={"use_dora": True}, window=True),
+    "merge-experts": partial(prove_merge, family="qwen3_moe", lora={"target_modules": ALL_SEVEN}),
+    "merge-next": partial(prove_merge, family="qwen3_next", lora={"target_modules": MIXERS}, limit=10 * LOGITS),
     "merge-bfloat16": partial(prove_merge, family="qwen2", lora={}, dtype=torch.bfloat16),
     "chat": prove_chat,
     "formats": partial(prove_script, script="formats_interop.py"),

@@ -4,7 +4,8 @@ import json
 import shutil
 
 from common import INTERNAL, load_model, randomise_adapter, save_adapter, write_json, write_model
-from model_golden import QWEN2_HUB, QWEN3_HUB, hub, v5
+from model_golden import MOE_HUB, QWEN2_HUB, QWEN3_HUB, hub, v5
+from next_golden import NEXT_HUB
 from train_golden import quantisation
 
 import torch
@@ -28,7 +29,7 @@ def pick(source, *values):
 
 def random_config(source, family, **features):
     """A config.json in one of the two dialects. Features that count here: tied, window, yarn, bias."""
-    base = {"qwen2": QWEN2_HUB, "qwen3": QWEN3_HUB}[family]
+    base = {"qwen2": QWEN2_HUB, "qwen3": QWEN3_HUB, "qwen3_moe": MOE_HUB, "qwen3_next": NEXT_HUB}[family]
     heads, head_dim = pick(source, (4, 2), (4, 1), (6, 3), (2, 2)), pick(source, 16, 32)
     fields = {
         "eos_token_id": 2,
@@ -42,8 +43,18 @@ def random_config(source, family, **features):
         "tie_word_embeddings": features.get("tied", False),
         "vocab_size": 4096 + int(source.integers(65)),  # the tokenizer has 4096, models often have more
     }
-    if family == "qwen3":
+    if family == "qwen3_moe":
+        experts = int(source.integers(3, 12))
+        fields |= {
+            "moe_intermediate_size": 8 * int(source.integers(2, 9)),
+            "num_experts": experts,
+            "num_experts_per_tok": int(source.integers(1, experts)),
+            "norm_topk_prob": bool(source.integers(2)),
+        }
+    if family in ("qwen3", "qwen3_moe"):
         fields |= {"head_dim": head_dim, "attention_bias": features.get("bias", False)}
+    if family == "qwen3_next":  # without the loss of the routers, which TRL would add
+        fields |= {"head_dim": head_dim, "full_attention_interval": 2, "router_aux_loss_coef": 0.0}
     if features.get("window"):
         fields |= {"use_sliding_window": True, "sliding_window": int(source.integers(4, 30)), "max_window_layers": 1}
     old = source.random() < 0.5

@@ -7,11 +7,10 @@ sequences laid end to end in input_ids), logits, loss (the mean over all next to
 tokens. transformers computes sequence by sequence: without causal_conv1d it refuses packed ones.
 """
 
-from common import inputs, load_model, normal, rng, start, tokens, write_json, write_tensors
+from common import inputs, load_model, rng, start, tokens, write_model, write_tensors
 from model_golden import hub, quantise, v5
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM
 
 NEXT_HUB = {
     "architectures": ["Qwen3NextForCausalLM"],
@@ -57,7 +56,11 @@ LENGTHS = [3, 150, 64]  # in chunks of 64: less than one, with a ragged end, exa
 CASES = {
     "next_hub": hub(NEXT_HUB),
     "next_v5": v5(
-        {key: value for key, value in NEXT_HUB.items() if key not in ("full_attention_interval", "rope_theta", "partial_rotary_factor")},
+        {
+            key: value
+            for key, value in NEXT_HUB.items()
+            if key not in ("full_attention_interval", "rope_theta", "partial_rotary_factor")
+        },
         layer_types=["full_attention", "linear_attention", "linear_attention", "full_attention", "linear_attention"],
         linear_num_key_heads=2,
         linear_num_value_heads=2,
@@ -73,38 +76,10 @@ CASES = {
 }
 
 
-def randomise(model, seed):
-    """Gives every parameter a value that shows: norms away from what they do when forgotten, memories from a few tokens to hundreds."""
-    vocabulary = 3 / model.config.hidden_size**0.5
-    for name, parameter in sorted(model.named_parameters()):
-        if name.endswith("norm.weight"):
-            mean, std = float("linear_attn" in name), 0.3
-        elif name.endswith("A_log"):
-            mean, std = -2, 1.5
-        elif name.endswith("dt_bias"):
-            mean, std = 0, 0.5
-        elif name.endswith("conv1d.weight"):
-            mean, std = 0.2, 0.5
-        elif name == "lm_head.weight" or (name.endswith("embed_tokens.weight") and model.config.tie_word_embeddings):
-            mean, std = 0, vocabulary
-        elif name.endswith("embed_tokens.weight"):
-            mean, std = 0, 1
-        else:
-            mean, std = 0, 1.2 / parameter.shape[-1] ** 0.5
-        parameter.data = normal(rng(seed, name), parameter.shape, mean, std).to(parameter.dtype)
-
-
 def write_checkpoint(folder, name, config):
-    folder.mkdir()
-    write_json(folder / "config.json", config)
-    dtype = torch.bfloat16 if config.get("torch_dtype") == "bfloat16" else torch.float32
-    model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder), dtype=dtype)
-    randomise(model, name)
-    model.save_pretrained(folder)  # one tensor per expert
+    write_model(folder, config, name, torch.bfloat16 if config.get("torch_dtype") == "bfloat16" else torch.float32)
     if name.endswith("_nf4"):
         quantise(folder, torch.float32, double=True)
-    else:
-        write_json(folder / "config.json", config)
     (folder / "generation_config.json").unlink(missing_ok=True)
     for path in folder.iterdir():
         path.chmod(0o644)
@@ -135,7 +110,9 @@ def main():
         sequences = [tokens(source, length, config["vocab_size"]) for length in LENGTHS]
         expected = compute(load_model(folder), sequences)
         write_tensors(folder / "expected.safetensors", {**inputs(sequences), **expected})
-        print(f"{name}: loss {expected['loss'].item():.3f}, logits {expected['logits'].std():.2f}, gradients {expected['grad'].std():.1e}")
+        print(
+            f"{name}: loss {expected['loss'].item():.3f}, logits {expected['logits'].std():.2f}, gradients {expected['grad'].std():.1e}"
+        )
 
 
 if __name__ == "__main__":

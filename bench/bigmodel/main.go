@@ -28,13 +28,16 @@ import (
 
 func main() {
 	arch := flag.String("arch", "coder-30b", "coder-30b or next-80b")
-	layers := flag.Int("layers", 0, "decoder layers; 0 for as many as the real model has")
+	var c change
+	flag.IntVar(&c.layers, "layers", 0, "decoder layers; 0 for as many as the real model has")
+	flag.IntVar(&c.experts, "experts", 0, "experts of a layer, likewise")
+	flag.IntVar(&c.interval, "interval", 0, "every how many layers one has full attention, likewise")
 	output := flag.String("output", "", "directory to write")
 	seed := flag.Uint64("seed", 1, "of the random numbers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	config, err := configOf(*arch, *layers)
+	config, err := configOf(*arch, c)
 	if err == nil && *output == "" {
 		err = fmt.Errorf("--output DIR is missing")
 	}

@@ -14,7 +14,7 @@ import (
 // tiny shrinks a real configuration.
 func tiny(t *testing.T, arch string) []byte {
 	t.Helper()
-	config, err := configOf(arch, 4)
+	config, err := configOf(arch, change{layers: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func checkValues(t *testing.T, src weights.Source) (n int) {
 // TestShapes counts the parameters of the real models (formats.md: from the hub's index for the one, from shapes for the other).
 func TestShapes(t *testing.T) {
 	for arch, want := range map[string]int{"coder-30b": 30532122624, "next-80b": 79674391296} {
-		config, err := configOf(arch, 0)
+		config, err := configOf(arch, change{layers: 0})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +112,7 @@ func TestShapes(t *testing.T) {
 }
 
 func TestUnknownArch(t *testing.T) {
-	if _, err := configOf("llama", 0); err == nil {
+	if _, err := configOf("llama", change{layers: 0}); err == nil {
 		t.Error("no error")
 	}
 }

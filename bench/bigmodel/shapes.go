@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"regexp"
 )
 
 // coder30B and next80B are the config.json files of the real models, with tiny-coder's special tokens.
@@ -33,14 +33,19 @@ const (
 `
 )
 
-// configOf is the config.json of a real model, cut to a number of layers.
-func configOf(arch string, layers int) ([]byte, error) {
+// change is how a model differs from the real one; 0 stands for no difference.
+type change struct{ layers, experts, interval int }
+
+// configOf is the config.json of a real model with changes.
+func configOf(arch string, c change) ([]byte, error) {
 	text, ok := map[string]string{"coder-30b": coder30B, "next-80b": next80B}[arch]
-	if !ok || layers < 0 {
-		return nil, fmt.Errorf("--arch is %q with %d layers, expected coder-30b or next-80b", arch, layers)
+	if !ok || min(c.layers, c.experts, c.interval) < 0 {
+		return nil, fmt.Errorf("--arch is %q with %+v, expected coder-30b or next-80b", arch, c)
 	}
-	if layers > 0 {
-		text = strings.Replace(text, `"num_hidden_layers": 48`, fmt.Sprintf(`"num_hidden_layers": %d`, layers), 1)
+	for key, value := range map[string]int{"num_hidden_layers": c.layers, "num_experts": c.experts, "full_attention_interval": c.interval} {
+		if value > 0 {
+			text = regexp.MustCompile(`"`+key+`": \d+`).ReplaceAllString(text, fmt.Sprintf(`"%s": %d`, key, value))
+		}
 	}
 	return []byte(text), nil
 }

@@ -124,8 +124,11 @@ func (a *Adapter) groups() []*group {
 		g := byTail[t]
 		if g == nil {
 			g = &group{tail: t, pattern: t, peft: !strings.Contains(t, ".")}
-			if m.Kind == model.Expert {
+			switch {
+			case m.Kind == model.Expert:
 				g.pattern = `experts\.\d+\.` + t
+			case !g.peft: // PEFT matches the parameter's path, others the module's
+				g.pattern += `(\.weight)?`
 			}
 			byTail[t] = g
 		}
@@ -178,8 +181,10 @@ func addPattern[T comparable](to map[string]any, g *group, common T, value func(
 		case value(m) == common:
 		case same:
 			to[g.pattern] = value(m)
-		default:
+		case g.peft:
 			to[m.Name] = value(m)
+		default:
+			to[m.Name+`(\.weight)?`] = value(m)
 		}
 	}
 }

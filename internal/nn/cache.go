@@ -36,7 +36,7 @@ func (s *Cache) Free() {
 	for _, l := range s.layers {
 		l.k.Free()
 		l.v.Free()
-		l.recurrent.free()
+		l.free()
 	}
 	s.layers = nil
 }
