@@ -294,6 +294,7 @@ PROOFS = {
     "chat": prove_chat,
     "chat-next": partial(prove_chat, family="qwen3_next", lora={"target_modules": MIXERS}),
     "formats": partial(prove_script, script="formats_interop.py"),
+    "quantize": lambda work: prove_script(work, "quantize_interop.py", str(work.graft.binary)),
     "tokenizer": lambda work: prove_script(work, "tokenizer_interop.py", str(TINY_CODER), "--mb", "2", "--rounds", "1"),
     "templates": partial(prove_script, script="chat_interop.py"),
     "goldens": partial(prove_script, script="check_goldens.py"),
