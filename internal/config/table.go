@@ -319,7 +319,7 @@ var options = []option{
 	},
 	{
 		key: "dataset.teacher", kind: kString, def: "anthropic", example: "none", values: []string{"anthropic", "openai", "none"},
-		stages: datasetStages, aka: []string{"provider", "api"},
+		stages: datasetStages, aka: []string{"provider", "llm_provider"},
 		doc: "Who writes instructions; openai: any compatible endpoint; none: offline, all that this version has.",
 	},
 	{

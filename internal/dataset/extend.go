@@ -49,7 +49,7 @@ func (u *unit) fold(functions []Function, from int) string {
 		case fn.Start == u.Start && fn.End == u.End:
 			upTo(from)
 			at = max(at, u.End)
-		case len(fn.Starts) > 0 && !(fn.Start < u.Start && u.End <= fn.End):
+		case len(fn.Starts) > 0 && (fn.Start >= u.Start || u.End > fn.End):
 			upTo(fn.Starts[0])
 			remark := u.language.Comment + " ..."
 			if u.language.Comment == "#" {

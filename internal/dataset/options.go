@@ -87,6 +87,13 @@ func (o *Options) check() error {
 	if !(o.Dev >= 0 && o.Test >= 0 && o.Dev+o.Test < 1) {
 		fail("dev is %g and test %g, expected shares that leave something to train on", o.Dev, o.Test)
 	}
+	return errors.Join(append(errs, o.checkLists())...)
+}
+
+// checkLists reports what is wrong with names, globs and tasks.
+func (o *Options) checkLists() error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, inputErrorf(format, args...)) }
 	for _, name := range o.DisableFilters {
 		switch f := filterByName(name); {
 		case f == nil:

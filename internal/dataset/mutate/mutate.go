@@ -244,10 +244,8 @@ func (f *finder) declares(i int) bool {
 		i -= 2
 		before = f.text(i - 1)
 	}
-	switch {
-	case before == "func" || before == "function":
-		return true
-	case before == "*" || before == "&" || before == ">" || before == "~":
+	switch before {
+	case "func", "function", "*", "&", ">", "~":
 		return true
 	}
 	return f.is(i-1, word) && !keywords[before]
@@ -261,7 +259,9 @@ func (f *finder) operand(i int) int {
 	if !f.is(i, word) || keywords[f.text(i)] || nothing[f.text(i)] {
 		return i
 	}
-	for i++; (f.text(i) == "." || f.text(i) == "->" || f.text(i) == "::") && f.is(i+1, word); i += 2 {
+	i++
+	for (f.text(i) == "." || f.text(i) == "->" || f.text(i) == "::") && f.is(i+1, word) {
+		i += 2
 	}
 	return i
 }
