@@ -39,7 +39,9 @@ func datasetCalibrateCommand(app *App) *cobra.Command {
 	cmd.Flags().StringSliceVar(&f.include, "include-dir", nil, "`FOLDER` of headers for clang and gcc")
 	cmd.Flags().Float64Var(&f.limit, "limit", 0.01, "share of the files that a gate may refuse")
 	cmd.Flags().Float64Var(&f.apiLimit, "api-limit", 0.05, "share of the references that the API may not know")
-	complete(cmd, "gate", func(string) ([]string, cobra.ShellCompDirective) { return gate.Externals(), cobra.ShellCompDirectiveNoFileComp })
+	complete(cmd, "gate", func(string) ([]string, cobra.ShellCompDirective) {
+		return gate.Externals(), cobra.ShellCompDirectiveNoFileComp
+	})
 	return cmd
 }
 

@@ -74,8 +74,9 @@ type use byte
 const (
 	useUnknown use = iota
 	useBlock       // statements
-	useType        // a class, structure, union or enumeration
-	useValue       // an initializer
+	useType        // a class, structure or union
+	useEnum
+	useValue // an initializer
 )
 
 // A checker looks at neighbours.
@@ -132,7 +133,7 @@ func words(s string) map[string]bool {
 
 // run goes through all neighbours.
 func (c *checker) run() error {
-	rules := []func(i int, before, t, next item) string{c.literals, c.operator, c.comma, c.keyword, c.ending, c.repeated, c.missing, c.brackets}
+	rules := []func(i int, before, t, next item) string{c.literals, c.operator, c.comma, c.keyword, c.ending, c.repeated, c.missing, c.unended, c.brackets, c.headless}
 	for i, t := range c.merged {
 		if t.kind == branch {
 			c.value = false
@@ -230,7 +231,7 @@ func (c *checker) operator(_ int, before, t, next item) string {
 	bad := false
 	switch {
 	case next.kind == punctuation && binary[t.text]:
-		bad = afterNone[next.text]
+		bad = afterNone[next.text] || compares[t.text] && next.text == "&&"
 	case t.text == "." || t.text == "->" || t.text == "::":
 		bad = next.kind == number || next.kind == text && t.text != "::" || next.kind == punctuation && next.text != "~" && !(t.text == "::" && (next.text == ":" || next.text == ")")) && next.text != "*" && next.text != ".*" &&
 			(t.text != "->" || next.text != "::" && next.text != "(" && next.text != "[")
@@ -238,13 +239,19 @@ func (c *checker) operator(_ int, before, t, next item) string {
 		bad = next.kind == punctuation && (next.text == "]" || next.text == "}" || afterNone[next.text] && next.text != ")" && next.text != "," && next.text != ";" && next.text != "=" &&
 			next.text != "]" && next.text != "}")
 	case t.text == ":":
-		bad = next.kind == punctuation && (next.text == ")" || next.text == "," || next.text == "]")
+		bad = next.kind == punctuation && (next.text == ")" || next.text == "," || next.text == "]" || next.text == ":" && c.block())
 	}
 	if bad {
 		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
 	}
+	if (next.text == "->" || next.text == ".") && next.kind == punctuation && (t.text == ";" || t.text != "=" && binary[t.text]) {
+		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
+	}
 	return ""
 }
+
+// compares are operators that an address of a label does not follow.
+var compares = words("== != <= >= || / % ^")
 
 // comma judges commas and semicolons in brackets.
 func (c *checker) comma(_ int, before, t, next item) string {
@@ -278,6 +285,8 @@ func (c *checker) keyword(_ int, before, t, next item) string {
 		bad = next.kind != identifier && next.text != "*"
 	case "return":
 		bad = next.kind == punctuation && (next.text == ")" || next.text == "]" || next.text == "}" || afterNone[next.text] && next.text != ";") && !c.inMacro()
+	case "typedef":
+		bad = next.kind == punctuation && next.text == "{"
 	case "struct", "union":
 		bad = next.kind == punctuation && next.text == ";"
 	case "case":
@@ -299,7 +308,7 @@ func (c *checker) ending(_ int, before, t, next item) string {
 	switch kind := c.kinds[c.opener[t.index]]; {
 	case kind == useBlock && !c.endsStatement(before):
 		return fmt.Sprintf("%q before the end of a block is not followed by a semicolon", before.text)
-	case kind == useType && (next.kind == punctuation && (next.text == "}" || next.text == ")") || next.kind == identifier && declaring[next.text]):
+	case (kind == useType || kind == useEnum) && (next.kind == punctuation && (next.text == "}" || next.text == ")") || next.kind == identifier && declaring[next.text]):
 		return "the end of a type is not followed by a semicolon"
 	case kind == useValue && (next.kind == identifier && !macro(next.text) && !wordOperators[next.text] || next.kind == number || next.kind == text):
 		return fmt.Sprintf("the end of an initializer is followed by %q", next.text)
@@ -342,7 +351,7 @@ func (c *checker) repeated(i int, _, t, next item) string {
 	if t.text == next.text && reserved[t.text] && !mayRepeat[t.text] {
 		return fmt.Sprintf("%q stands twice", t.text)
 	}
-	if c.value && c.at(i+2).text != "::" && !reserved[t.text] && !reserved[next.text] && !macro(t.text) && !macro(next.text) {
+	if after := c.at(i + 2).text; c.value && after != "::" && after != "(" && !reserved[t.text] && !reserved[next.text] && !macro(t.text) && !macro(next.text) {
 		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
 	}
 	return ""
@@ -380,6 +389,55 @@ func (c *checker) missing(_ int, before, t, next item) string {
 	}
 	if bad && next.text != "default" {
 		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
+	}
+	return ""
+}
+
+// block reports whether the item stands right inside a block.
+func (c *checker) block() bool {
+	return len(c.outer) > 0 && c.kinds[c.merged[c.outer[len(c.outer)-1]].index] == useBlock
+}
+
+// typing are reserved words that begin a declaration and do not go on with an expression.
+var typing = words("float int double char bool void unsigned signed long short auto static struct union enum typedef extern register")
+
+// basic are types that are one word.
+var basic = words("float int double char bool void")
+
+// unended judges statements that go on with what only begins one.
+func (c *checker) unended(i int, _, t, next item) string {
+	if next.kind != identifier || t.kind == branch || macro(next.text) || c.inMacro() {
+		return ""
+	}
+	name := t.kind == identifier && !reserved[t.text] && !macro(t.text)
+	bad := false
+	switch {
+	case c.value && c.block() && (name || t.kind == number || t.text == "]"):
+		bad = typing[next.text]
+	case t.kind == punctuation && t.text == ")" && next.first && c.block():
+		callee := c.callee(t.index)
+		bad = callee != "" && !likeMacro(callee) && !reserved[callee] && !wordOperators[next.text] && c.value
+	case basic[t.text] && !reserved[next.text]:
+		third := c.at(i + 2)
+		bad = third.kind == identifier && !reserved[third.text] && !macro(third.text) && !likeMacro(next.text) && c.block() && c.at(i+3).text != "("
+	}
+	if bad {
+		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
+	}
+	return ""
+}
+
+// headless judges a condition whose if or while is missing.
+func (c *checker) headless(_ int, before, t, _ item) string {
+	if t.kind != punctuation || t.text != "(" || !c.block() || before.kind != punctuation || before.text != ";" && before.text != "{" && before.text != "}" {
+		return ""
+	}
+	closed := c.match[t.index]
+	if closed < 0 || closed+1 >= len(c.tokens) {
+		return ""
+	}
+	if next := c.tokens[closed+1]; next.kind == punctuation && next.text == "{" && closed > t.index+2 || next.kind == identifier && starting[next.text] {
+		return fmt.Sprintf("a condition is followed by %q and has no if", next.text)
 	}
 	return ""
 }

@@ -39,9 +39,9 @@ func (p *parser) open(brace int, what use) {
 }
 
 // openType tells that a brace opens a type, if its header is certain.
-func (p *parser) openType(tokens []int, brace int) {
+func (p *parser) openType(tokens []int, brace int, what use) {
 	if !p.has(tokens, "(") { // else it may be a function with a macro for its name
-		p.open(brace, useType)
+		p.open(brace, what)
 	}
 }
 
@@ -123,9 +123,9 @@ func (p *parser) within(tokens []int, i int, in Scope) bool {
 	case p.tokens[tokens[0]].text == "extern" && p.tokens[tokens[len(tokens)-1]].kind == text, p.has(tokens, "namespace"):
 		p.scope(i+1, end, in)
 	case keyword == "enum":
-		p.openType(tokens, i)
+		p.openType(tokens, i, useEnum)
 	case keyword != "":
-		p.openType(tokens, i)
+		p.openType(tokens, i, useType)
 		if in.Class != "" {
 			name = in.Class + "::" + name
 		}

@@ -16,7 +16,7 @@ type matcher struct {
 	*file
 	open         *bracket
 	conditionals []conditional
-	last         bool // the last branch of a conditional decides, or nothing if it has no else
+	last         bool  // the last branch of a conditional decides, or nothing if it has no else
 	problem      error // the first
 }
 

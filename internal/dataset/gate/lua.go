@@ -73,25 +73,39 @@ const (
 // luaBounds refuses what would take the parser or compiler beyond all measure: depth and length of expressions.
 func luaBounds(text string) error {
 	chains := []int{0} // operators of the expression, for each bracket or block that is open
+	alternatives := 0  // elseif of the whole text: the blocks of an elseif lie in each other
+	openers := []string{""}
 	var before luaToken
 	for s := (luaScanner{text: text, line: 1}); s.next(); before = s.token {
 		top := &chains[len(chains)-1]
 		switch t := s.token; t.kind {
 		case luaOpen:
 			*top++
-			chains = append(chains, 0)
+			if t.text == "if" {
+				alternatives = 0
+			}
+			chains, openers = append(chains, 0), append(openers, t.text)
 		case luaClose:
 			if len(chains) > 1 {
-				chains = chains[:len(chains)-1]
+				chains, openers = chains[:len(chains)-1], openers[:len(openers)-1]
 			}
 		case luaOperator, luaString:
 			*top++
 		case luaBreak:
 			*top = 0
+			if separates(t.text) && separates(before.text) && (t.text+before.text != ";;" || openers[len(openers)-1] == "{") {
+				return fmt.Errorf("line %d: %q is followed by %q", s.line, before.text, t.text) // the parser takes it in tables
+			}
+			if t.text == "elseif" {
+				alternatives++
+			}
 		case luaOperand:
 			if before.kind == luaOperand || before.kind == luaString || before.kind == luaClose {
 				*top = 0 // a new statement
 			}
+		}
+		if alternatives > mostOperators {
+			return fmt.Errorf("line %d: more than %d elseif follow each other; divide them", s.line, mostOperators)
 		}
 		if len(chains) > mostLevels {
 			return fmt.Errorf("line %d: brackets and blocks are nested deeper than %d, which Lua refuses", s.line, mostLevels)
@@ -102,6 +116,8 @@ func luaBounds(text string) error {
 	}
 	return nil
 }
+
+func separates(mark string) bool { return mark == "," || mark == ";" }
 
 // A luaKind is what a token does to the size of an expression.
 type luaKind byte
@@ -232,16 +248,14 @@ func luaMark(c byte) luaKind {
 
 func luaWord(word string) luaKind {
 	switch word {
-	case "and", "or", "not", "elseif":
-		return luaOperator // the blocks of an elseif lie in each other
+	case "and", "or", "not":
+		return luaOperator
 	case "do", "function", "if", "repeat":
 		return luaOpen
 	case "end", "until":
 		return luaClose
-	case "break", "else", "for", "goto", "in", "local", "return", "while":
+	case "break", "else", "elseif", "for", "goto", "in", "local", "return", "then", "while":
 		return luaBreak
-	case "then":
-		return luaOperand
 	}
 	return luaOperand
 }

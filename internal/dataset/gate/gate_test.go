@@ -1,0 +1,148 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLua holds what is valid in Lua 5.1 with goto, and what is not with the reason.
+func TestLua(t *testing.T) {
+	for _, good := range []string{
+		"", "return 1", "#!/usr/bin/lua\nreturn 1", "\ufefflocal a", "for i = 1, 3 do if i == 2 then goto next end ::next:: end",
+		"while true do break end", "local t = {1, 2; x = 3, ['y'] = [==[ ]] ]==]} -- [[", "f'x' {1} :g()", "x = a and b or not c .. d ^ -e",
+		"--[[ never closed is a comment too ]] return", "s = '\\\n'", "x = 1;; y = {1; 2,}; (f or g)();;", strings.Repeat("f(1)\n", 5000), "x = 1" + strings.Repeat(" + 1", 900),
+		strings.Repeat("do ", 150) + strings.Repeat("end ", 150), strings.Repeat("a.b.c = d\n", 3000),
+	} {
+		if err := Lua(good); err != nil {
+			t.Errorf("%.60q: %v", good, err)
+		}
+	}
+	for bad, want := range map[string]string{
+		"x = = 1":                            "line 1: syntax error near \"=\"",
+		"\nif x then\n":                      "syntax error",
+		"break":                              "line 1: ",
+		"goto nowhere":                       "no visible label",
+		"x = 1 // 2":                         "the operator // is of Lua 5.3; this gate knows Lua 5.1 with goto",
+		"x = 1 & 2":                          "the operator & is of Lua 5.3",
+		"x = 1 << 2":                         "the operator << is of Lua 5.3",
+		"local x <const> = 1":                "attributes such as <const> are of Lua 5.4",
+		"x += 1":                             "compound assignment is of Luau",
+		"if a != b then end":                 "Lua writes ~=",
+		"x = 10ULL":                          "the ending LL are of LuaJIT",
+		"x = {1, , 2}":                       `"," is followed by ","`,
+		"x = {1;; 2}":                        `";" is followed by ";"`,
+		"x = 'never closed":                  "line 1: ",
+		"x = [[never closed":                 "line 1: ",
+		"\x00":                               "line 1: ",
+		strings.Repeat("(", 100_000):         "nested deeper than 200",
+		strings.Repeat("{", 300):             "nested deeper than 200",
+		strings.Repeat("function f() ", 300): "nested deeper than 200",
+		"x = 'a'" + strings.Repeat(" .. 'a'", 100_000):                   "more than 1000 operators",
+		"x = " + strings.Repeat("- ", 100_000) + "1":                     "more than 1000 operators",
+		"f" + strings.Repeat("()", 100_000):                              "more than 1000 operators",
+		"if a then " + strings.Repeat("elseif b then ", 100_000) + "end": "more than 1000 elseif",
+	} {
+		if err := Lua(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60q: got %v, want %q", bad, err, want)
+		}
+	}
+}
+
+func TestLuaFragment(t *testing.T) {
+	if err := LuaFragment("if x then break end"); err != nil {
+		t.Errorf("a break whose loop lies around the piece is refused: %v", err)
+	}
+	if LuaFragment("if x then") == nil {
+		t.Error("a piece without its end is taken")
+	}
+}
+
+// FuzzLua proves that no text breaks the gate.
+func FuzzLua(f *testing.F) {
+	for _, s := range []string{"", "x = [[", "goto a ::a::", "return function(...) return ... end", "\xff", "--[==[", "local a <close> = 1", "if elseif"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := Lua(text); err != nil && err.Error() == "" {
+			t.Error("an error without a text")
+		}
+	})
+}
+
+// checker installs a program in place of a checker and puts it on the PATH. script is a shell script.
+func checker(t *testing.T, name, script string) *External {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	e, err := NewExternal(name, []string{"/headers"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestExternal(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Fatal("the checkers of this test are shell scripts")
+	}
+	t.Setenv("GRAFT_SECRET_KEY", "hunter2")
+	for _, c := range []struct {
+		name, script, language string
+		want                   Verdict
+		reason                 string
+	}{
+		{"luac", `exit 0`, "lua", Valid, ""},
+		{"luac", `echo "luac: $2:3: bad" >&2; exit 1`, "lua", Refused, "luac: code.lua:3: bad"},
+		{"gcc", `for last; do :; done; echo "$last:1:2: error: expected ';'" >&2; exit 1`, "c", Refused, "code.c:1:2: error: expected ';'"},
+		{"gcc", `echo "x.c:1:10: fatal error: flecs.h: No such file or directory" >&2; exit 1`, "cpp", Unjudged, "x.c:1:10: fatal error: flecs.h: No such file or directory"},
+		{"gcc", `echo "$*" | grep -q -- "-fsyntax-only.*-I /headers -I /project .*/code.cpp" && exit 0; echo "error: $*"; exit 1`, "cpp", Valid, ""},
+		{"clang", `test -z "$GRAFT_SECRET_KEY" || { echo "error: the environment is passed on"; exit 1; }`, "c", Valid, ""},
+		{"godot", `echo "SCRIPT ERROR: Parse Error: no such name"; exit 0`, "gdscript", Refused, "SCRIPT ERROR: Parse Error: no such name"},
+		{"luajit", `yes error; exit 1`, "lua", Unjudged, "luajit took longer than 500ms"},
+		{"luac", `head -c 1000000 /dev/zero | tr '\0' ' '; exit 1`, "lua", Refused, ""},
+	} {
+		t.Run(c.name+" "+c.reason[:min(20, len(c.reason))], func(t *testing.T) {
+			e := checker(t, c.name, c.script)
+			if c.want == Unjudged && c.name == "luajit" {
+				e.timeout = 500 * time.Millisecond
+			}
+			v, reason, err := e.Check(t.Context(), File{Path: "/project/a.c", Language: c.language, Text: "x"})
+			if v != c.want || reason != c.reason || err != nil {
+				t.Errorf("got %d %.80q %v, want %d %.80q", v, reason, err, c.want, c.reason)
+			}
+		})
+	}
+}
+
+func TestExternalCancelled(t *testing.T) {
+	e := checker(t, "luac", "exit 0")
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, _, err := e.Check(ctx, File{Language: "lua"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNewExternal(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if _, err := NewExternal("luac", nil); err == nil || !strings.Contains(err.Error(), "luac was asked for and is not installed") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := NewExternal("rm", nil); err == nil || err.Error() != `gate: there is no gate "rm"; there are clang, gcc, godot, luac, luajit` {
+		t.Errorf("got %v", err)
+	}
+	e := External{Languages: []string{"lua"}}
+	if !e.Judges("lua") || e.Judges("c") || !slices.IsSorted(Externals()) {
+		t.Error("a gate judges other languages than its own, or the names are not in order")
+	}
+}
