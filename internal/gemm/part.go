@@ -51,3 +51,8 @@ func (p part) BF16() ([]uint16, int) {
 func (p readerPart) ReadBF16(dst []uint16, ld int, row, col, rows, cols int) {
 	p.reader.ReadBF16(dst, ld, p.row+row, p.col+col, rows, cols)
 }
+
+// Prefetch asks for a part of the part.
+func (p readerPart) Prefetch(row, col, rows, cols int) {
+	p.reader.Prefetch(p.row+row, p.col+col, rows, cols)
+}
