@@ -195,59 +195,96 @@ var (
 
 // literals judges what stands beside numbers and strings.
 func (c *checker) literals(i int, before, t, next item) string {
+	literal := t.kind == number || t.kind == text
 	switch {
-	case t.kind == number && next.kind == identifier && !wordOperators[next.text] && !macro(next.text),
-		t.kind == number && next.kind == number, t.kind == text && next.kind == number,
-		t.kind == number && (next.text == "(" || next.text == "{") && next.kind == punctuation:
+	case t.kind == number && c.afterNumber(next), t.kind == text && next.kind == number:
 		return fmt.Sprintf("%s is followed by %s", t.text, next.text)
-	case (t.kind == number || t.kind == text && c.at(i-2).kind != text) && !c.inMacro() && before.kind == identifier && !beforeLiteral[before.text] && !macro(before.text),
-		(t.kind == number || t.kind == text) && before.kind == punctuation && before.text == "]":
+	case literal && before.mark("]"), literal && c.beforeLiteral(i, before, t):
 		return fmt.Sprintf("%s is followed by %s", before.text, t.text)
-	case t.kind == identifier && strings.Contains(t.text, "@"), t.kind == punctuation && (t.text == "`" || t.text == "#") && !c.inMacro():
+	case t.kind == identifier && strings.Contains(t.text, "@"), (t.mark("`") || t.mark("#")) && !c.inMacro():
 		return fmt.Sprintf("%q stands outside of a string", t.text)
 	}
 	return ""
 }
 
+// mark reports whether an item is a certain punctuation.
+func (t item) mark(text string) bool { return t.kind == punctuation && t.text == text }
+
+// in reports whether an item is one of some punctuation.
+func (t item) in(set map[string]bool) bool { return t.kind == punctuation && set[t.text] }
+
+// afterNumber reports whether an item cannot stand after a number.
+func (c *checker) afterNumber(next item) bool {
+	return next.kind == number || next.mark("(") || next.mark("{") || next.kind == identifier && !wordOperators[next.text] && !macro(next.text)
+}
+
+// beforeLiteral reports whether a word before the literal t cannot stand there. Strings may be joined by a word in between.
+func (c *checker) beforeLiteral(i int, before, t item) bool {
+	if before.kind != identifier || beforeLiteral[before.text] || macro(before.text) || c.inMacro() {
+		return false
+	}
+	return t.kind == number || c.at(i-2).kind != text
+}
+
 var (
 	// binary are operators that need something on both sides.
 	binary = words("= == != += -= *= /= %= &= |= ^= <<= || | / % ^ ? <= >= << < + - ! ~")
-	// afterNone are what no operator stands before.
-	afterNone = words("/ % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << <")
 )
+
+// never lists what no valid code has after a punctuation.
+var never = pairs()
+
+func pairs() map[string]map[string]bool {
+	table := map[string]map[string]bool{":": words(") , ]")}
+	for op := range binary {
+		table[op] = words("/ % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << < ->" + " .")
+		if compares[op] {
+			table[op]["&&"] = true
+		}
+	}
+	delete(table["="], ".") // in initializers: = .5 is a number, but = .x is none
+	delete(table["="], "->")
+	for _, op := range []string{"*", "&", "&&"} {
+		table[op] = words("] } / % == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? << <")
+	}
+	table[";"] = words("-> .")
+	return table
+}
 
 // operator judges what follows an operator.
 func (c *checker) operator(_ int, before, t, next item) string {
-	if t.kind != punctuation || before.text == "operator" || next.kind == branch || before.kind == branch {
+	if t.kind != punctuation || before.text == "operator" || next.kind == branch || before.kind == branch || c.argument(before, t, next) {
 		return ""
 	}
-	if c.inMacro() && (t.text == "." || next.text == ")" || next.text == ",") {
-		return ""
-	}
-	alone := before.text == "(" || before.text == "," || before.text == "["
-	if alone && (next.text == ")" || next.text == "," || next.text == "]") {
-		return "" // an argument of a macro, or what a lambda takes in
-	}
-	bad := false
-	switch {
-	case next.kind == punctuation && binary[t.text]:
-		bad = afterNone[next.text] || compares[t.text] && next.text == "&&"
-	case t.text == "." || t.text == "->" || t.text == "::":
-		bad = next.kind == number || next.kind == text && t.text != "::" || next.kind == punctuation && next.text != "~" && !(t.text == "::" && (next.text == ":" || next.text == ")")) && next.text != "*" && next.text != ".*" &&
-			(t.text != "->" || next.text != "::" && next.text != "(" && next.text != "[")
-	case t.text == "*" || t.text == "&" || t.text == "&&":
-		bad = next.kind == punctuation && (next.text == "]" || next.text == "}" || afterNone[next.text] && next.text != ")" && next.text != "," && next.text != ";" && next.text != "=" &&
-			next.text != "]" && next.text != "}")
-	case t.text == ":":
-		bad = next.kind == punctuation && (next.text == ")" || next.text == "," || next.text == "]" || next.text == ":" && c.block())
-	}
-	if bad {
-		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
-	}
-	if (next.text == "->" || next.text == ".") && next.kind == punctuation && (t.text == ";" || t.text != "=" && binary[t.text]) {
+	accessor := (t.text == "." || t.text == "->" || t.text == "::") && !accessed(t, next)
+	if accessor || next.in(never[t.text]) || t.text == ":" && next.mark(":") && c.block() {
 		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
 	}
 	return ""
+}
+
+// argument reports whether an operator stands where a macro may take it, or a lambda.
+func (c *checker) argument(before, t, next item) bool {
+	if c.inMacro() && (t.text == "." || next.text == ")" || next.text == ",") {
+		return true
+	}
+	return (before.text == "(" || before.text == "," || before.text == "[") && (next.text == ")" || next.text == "," || next.text == "]")
+}
+
+// accessed reports whether an item may follow a dot, an arrow or ::.
+func accessed(t, next item) bool {
+	if next.kind != punctuation {
+		return next.kind != number && (next.kind != text || t.text == "::")
+	}
+	switch next.text {
+	case "~", "*", ".*":
+		return true
+	case "::", "(", "[":
+		return t.text == "->"
+	case ":", ")":
+		return t.text == "::" // in assembly
+	}
+	return false
 }
 
 // compares are operators that an address of a label does not follow.
@@ -268,31 +305,29 @@ func (c *checker) comma(_ int, before, t, next item) string {
 	return ""
 }
 
+// wordNever lists what no valid code has after a word.
+var wordNever = map[string]map[string]bool{
+	"typedef": words("{"), "struct": words(";"), "union": words(";"),
+	"return": words(") ] } / % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , << <"),
+	"case":   words(": / % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << <"),
+	"else":   words(") } / % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ] << <"),
+}
+
 // keyword judges what words of the language stand before and after.
 func (c *checker) keyword(_ int, before, t, next item) string {
 	if t.kind != identifier || next.kind == branch {
 		return ""
 	}
-	bad := false
+	bad := next.in(wordNever[t.text]) && !(t.text == "return" && c.inMacro())
 	switch t.text {
 	case "if":
-		bad = next.text != "(" && next.text != "constexpr" && next.text != "consteval" && next.text != "!" && !(next.kind == identifier && macro(next.text))
+		bad = !condition(next) && next.text != "constexpr" && next.text != "consteval" && next.text != "!"
 	case "while", "for", "switch", "catch":
-		bad = next.text != "(" && !(next.kind == identifier && macro(next.text)) && before.text != "," && before.text != "("
+		bad = !condition(next) && before.text != "," && before.text != "("
 	case "break", "continue":
 		bad = next.text != ";" && !c.inMacro()
 	case "goto":
 		bad = next.kind != identifier && next.text != "*"
-	case "return":
-		bad = next.kind == punctuation && (next.text == ")" || next.text == "]" || next.text == "}" || afterNone[next.text] && next.text != ";") && !c.inMacro()
-	case "typedef":
-		bad = next.kind == punctuation && next.text == "{"
-	case "struct", "union":
-		bad = next.kind == punctuation && next.text == ";"
-	case "case":
-		bad = next.kind == punctuation && (next.text == ":" || afterNone[next.text])
-	case "else":
-		bad = next.kind == punctuation && (next.text == ")" || next.text == "}" || afterNone[next.text] && next.text != ";")
 	}
 	if bad {
 		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
@@ -300,18 +335,29 @@ func (c *checker) keyword(_ int, before, t, next item) string {
 	return ""
 }
 
+// condition reports whether an item may begin the condition of a control statement.
+func condition(next item) bool {
+	return next.text == "(" || next.kind == identifier && macro(next.text)
+}
+
 // ending judges what stands before the end of a block, and after the end of a type.
 func (c *checker) ending(_ int, before, t, next item) string {
-	if t.kind != punctuation || t.text != "}" || c.opener[t.index] < 0 {
+	if !t.mark("}") || c.opener[t.index] < 0 {
 		return ""
 	}
-	switch kind := c.kinds[c.opener[t.index]]; {
-	case kind == useBlock && !c.endsStatement(before):
-		return fmt.Sprintf("%q before the end of a block is not followed by a semicolon", before.text)
-	case (kind == useType || kind == useEnum) && (next.kind == punctuation && (next.text == "}" || next.text == ")") || next.kind == identifier && declaring[next.text]):
-		return "the end of a type is not followed by a semicolon"
-	case kind == useValue && (next.kind == identifier && !macro(next.text) && !wordOperators[next.text] || next.kind == number || next.kind == text):
-		return fmt.Sprintf("the end of an initializer is followed by %q", next.text)
+	switch c.kinds[c.opener[t.index]] {
+	case useBlock:
+		if !c.endsStatement(before) {
+			return fmt.Sprintf("%q before the end of a block is not followed by a semicolon", before.text)
+		}
+	case useType, useEnum:
+		if next.mark("}") || next.mark(")") || next.kind == identifier && declaring[next.text] {
+			return "the end of a type is not followed by a semicolon"
+		}
+	case useValue:
+		if next.kind == number || next.kind == text || next.kind == identifier && !macro(next.text) && !wordOperators[next.text] {
+			return fmt.Sprintf("the end of an initializer is followed by %q", next.text)
+		}
 	}
 	return ""
 }
@@ -372,25 +418,26 @@ var starting = words("return break continue goto if for while do switch case def
 
 // missing judges two statements with nothing between them.
 func (c *checker) missing(_ int, before, t, next item) string {
-	if t.kind == branch || next.kind != identifier || !starting[next.text] || c.inMacro() {
-		return ""
-	}
-	bad := false
-	switch {
-	case t.kind == number || t.kind == text:
-		bad = before.text != "operator"
-	case t.kind == identifier:
-		bad = !macro(t.text) && !starting[t.text] && t.text != "co_await" && t.text != "operator"
-	case t.kind == punctuation && t.text == "]":
-		bad = c.opener[t.index] > 0 && c.tokens[c.opener[t.index]-1].kind == identifier
-	case t.kind == punctuation && t.text == ")":
-		name := c.callee(t.index)
-		bad = name != "" && !likeMacro(name) && !control[name]
-	}
-	if bad && next.text != "default" {
+	if next.kind == identifier && starting[next.text] && next.text != "default" && !c.inMacro() && c.endsNothing(before, t) {
 		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
 	}
 	return ""
+}
+
+// endsNothing reports whether a statement cannot begin after an item.
+func (c *checker) endsNothing(before, t item) bool {
+	switch {
+	case t.kind == number || t.kind == text:
+		return before.text != "operator"
+	case t.kind == identifier:
+		return !macro(t.text) && !starting[t.text] && t.text != "co_await" && t.text != "operator"
+	case t.mark("]"):
+		return c.opener[t.index] > 0 && c.tokens[c.opener[t.index]-1].kind == identifier
+	case t.mark(")"):
+		name := c.callee(t.index)
+		return name != "" && !likeMacro(name) && !control[name]
+	}
+	return false
 }
 
 // block reports whether the item stands right inside a block.
@@ -406,25 +453,34 @@ var basic = words("float int double char bool void")
 
 // unended judges statements that go on with what only begins one.
 func (c *checker) unended(i int, _, t, next item) string {
-	if next.kind != identifier || t.kind == branch || macro(next.text) || c.inMacro() {
+	if next.kind != identifier || t.kind == branch || macro(next.text) || c.inMacro() || !c.block() {
 		return ""
 	}
-	name := t.kind == identifier && !reserved[t.text] && !macro(t.text)
-	bad := false
-	switch {
-	case c.value && c.block() && (name || t.kind == number || t.text == "]"):
-		bad = typing[next.text]
-	case t.kind == punctuation && t.text == ")" && next.first && c.block():
-		callee := c.callee(t.index)
-		bad = callee != "" && !likeMacro(callee) && !reserved[callee] && !wordOperators[next.text] && c.value
-	case basic[t.text] && !reserved[next.text]:
-		third := c.at(i + 2)
-		bad = third.kind == identifier && !reserved[third.text] && !macro(third.text) && !likeMacro(next.text) && c.block() && c.at(i+3).text != "("
-	}
-	if bad {
+	if c.value && (c.ended(t) && typing[next.text] || next.first && c.returned(t) && !wordOperators[next.text]) || c.threeNames(i, t, next) {
 		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
 	}
 	return ""
+}
+
+// ended reports whether an item ends a value.
+func (c *checker) ended(t item) bool {
+	return t.kind == identifier && !reserved[t.text] && !macro(t.text) || t.kind == number || t.text == "]"
+}
+
+// returned reports whether an item ends a call of a function.
+func (c *checker) returned(t item) bool {
+	if !t.mark(")") {
+		return false
+	}
+	callee := c.callee(t.index)
+	return callee != "" && !likeMacro(callee) && !reserved[callee]
+}
+
+// threeNames reports whether two names follow a type, of which the second is not called.
+func (c *checker) threeNames(i int, t, next item) bool {
+	third := c.at(i + 2)
+	return basic[t.text] && !reserved[next.text] && !likeMacro(next.text) && third.kind == identifier && !reserved[third.text] && !macro(third.text) &&
+		c.at(i+3).text != "("
 }
 
 // headless judges a condition whose if or while is missing.
@@ -444,53 +500,56 @@ func (c *checker) headless(_ int, before, t, _ item) string {
 
 // brackets judges what stands in the brackets of control statements.
 func (c *checker) brackets(i int, before, t, next item) string {
-	if t.kind != punctuation || t.text != "(" || before.kind != identifier || c.match[t.index] < 0 {
+	const most = 4000 // tokens
+	if !t.mark("(") || before.kind != identifier || c.match[t.index] < 0 {
 		return ""
 	}
-	switch before.text {
-	case "if", "while", "switch", "catch":
-		if next.text == ")" {
-			return fmt.Sprintf("the brackets after %q are empty", before.text)
-		}
+	if next.text == ")" && conditions[before.text] {
+		return fmt.Sprintf("the brackets after %q are empty", before.text)
 	}
-	const most = 4000 // tokens
 	if likeMacro(before.text) || c.match[t.index]-t.index > most {
 		return ""
 	}
-	semicolons, colon, branches := c.count(i, c.match[t.index])
-	switch {
-	case branches:
-	case before.text == "for":
-		if semicolons != 2 && !(colon && semicolons < 2) {
-			return fmt.Sprintf("the brackets after \"for\" hold %d semicolons", semicolons)
-		}
-	case semicolons > 1 || semicolons == 1 && before.text != "if" && before.text != "switch":
-		return fmt.Sprintf("the brackets after %q hold a semicolon", before.text)
+	n, colon, certain := c.count(i, c.match[t.index])
+	bad := n > 1 || n == 1 && before.text != "if" && before.text != "switch"
+	if before.text == "for" {
+		bad = n != 2 && (!colon || n > 1)
+	}
+	if certain && bad {
+		return fmt.Sprintf("the brackets after %q hold %d semicolons", before.text, n)
 	}
 	return ""
 }
 
-// count counts the semicolons right inside the bracket of item i, which token closed ends, and looks for a colon.
-func (c *checker) count(i, closed int) (semicolons int, colon, branches bool) {
+// conditions are words whose brackets hold something.
+var conditions = words("if while switch catch")
+
+// count counts the semicolons right inside the bracket of item i, which token closed ends, and looks for a colon. It is certain
+// if there are no conditionals and no macros, which may hold anything.
+func (c *checker) count(i, closed int) (semicolons int, colon, certain bool) {
 	depth := 0
 	for i++; i < len(c.merged) && c.merged[i].index < closed; i++ {
-		switch t := c.merged[i]; {
-		case t.kind == branch:
-			branches = true
-		case t.kind == identifier && macro(t.text):
-			branches = true // a macro may hold anything
-		case t.kind != punctuation:
-		case t.text == "(" || t.text == "[" || t.text == "{":
+		t := c.merged[i]
+		if t.kind == branch || t.kind == identifier && macro(t.text) {
+			return 0, false, false
+		}
+		if t.kind != punctuation {
+			continue
+		}
+		switch t.text {
+		case "(", "[", "{":
 			depth++
-		case t.text == ")" || t.text == "]" || t.text == "}":
+		case ")", "]", "}":
 			depth--
-		case depth == 0 && t.text == ";":
-			semicolons++
-		case depth == 0 && t.text == ":":
-			colon = true
+		case ";":
+			if depth == 0 {
+				semicolons++
+			}
+		case ":":
+			colon = colon || depth == 0
 		}
 	}
-	return semicolons, colon, branches
+	return semicolons, colon, true
 }
 
 // directives are those that compilers know.
@@ -500,19 +559,28 @@ var directives = strings.Fields(`include include_next import define undef if ifd
 // checkDirective judges a directive by its name and what follows it.
 func checkDirective(name, rest string) string {
 	rest = strings.TrimSpace(rest)
-	switch {
-	case name == "":
-		if rest != "" && !isDigit(rest[0]) {
+	first := (rest + " ")[0]
+	switch name {
+	case "":
+		if rest != "" && !isDigit(first) {
 			return fmt.Sprintf("the directive %q has no name", "#"+rest[:min(len(rest), 20)])
 		}
-	case !slices.Contains(directives, name):
+		return ""
+	case "include":
+		if first != '<' && first != '"' && !isLetter(first) {
+			return "#include names no file"
+		}
+	case "define", "undef", "ifdef", "ifndef":
+		if !isLetter(first) {
+			return fmt.Sprintf("#%s is not followed by a name", name)
+		}
+	case "if", "elif":
+		if rest == "" {
+			return fmt.Sprintf("#%s has no condition", name)
+		}
+	}
+	if !slices.Contains(directives, name) {
 		return fmt.Sprintf("there is no directive #%s", name)
-	case name == "include" && (rest == "" || rest[0] != '<' && rest[0] != '"' && !isLetter(rest[0])):
-		return "#include names no file"
-	case (name == "define" || name == "undef" || name == "ifdef" || name == "ifndef") && (rest == "" || !isLetter(rest[0])):
-		return fmt.Sprintf("#%s is not followed by a name", name)
-	case (name == "if" || name == "elif") && rest == "":
-		return fmt.Sprintf("#%s has no condition", name)
 	}
 	return ""
 }

@@ -70,51 +70,73 @@ const (
 	mostOperators = 1000 // in one expression: the compiler's time grows with their square
 )
 
-// luaBounds refuses what would take the parser or compiler beyond all measure: depth and length of expressions.
+// luaBounds refuses what would take the parser or compiler beyond all measure: depth and length of expressions. It also refuses
+// two separators in a row in a table, which the parser takes.
 func luaBounds(text string) error {
-	chains := []int{0} // operators of the expression, for each bracket or block that is open
-	alternatives := 0  // elseif of the whole text: the blocks of an elseif lie in each other
-	openers := []string{""}
-	var before luaToken
-	for s := (luaScanner{text: text, line: 1}); s.next(); before = s.token {
-		top := &chains[len(chains)-1]
-		switch t := s.token; t.kind {
-		case luaOpen:
-			*top++
-			if t.text == "if" {
-				alternatives = 0
-			}
-			chains, openers = append(chains, 0), append(openers, t.text)
-		case luaClose:
-			if len(chains) > 1 {
-				chains, openers = chains[:len(chains)-1], openers[:len(openers)-1]
-			}
-		case luaOperator, luaString:
-			*top++
-		case luaBreak:
-			*top = 0
-			if separates(t.text) && separates(before.text) && (t.text+before.text != ";;" || openers[len(openers)-1] == "{") {
-				return fmt.Errorf("line %d: %q is followed by %q", s.line, before.text, t.text) // the parser takes it in tables
-			}
-			if t.text == "elseif" {
-				alternatives++
-			}
-		case luaOperand:
-			if before.kind == luaOperand || before.kind == luaString || before.kind == luaClose {
-				*top = 0 // a new statement
-			}
-		}
-		if alternatives > mostOperators {
-			return fmt.Errorf("line %d: more than %d elseif follow each other; divide them", s.line, mostOperators)
-		}
-		if len(chains) > mostLevels {
-			return fmt.Errorf("line %d: brackets and blocks are nested deeper than %d, which Lua refuses", s.line, mostLevels)
-		}
-		if chains[len(chains)-1] > mostOperators {
-			return fmt.Errorf("line %d: an expression has more than %d operators; divide it", s.line, mostOperators)
+	b := luaCounter{levels: []luaLevel{{}}}
+	for s := (luaScanner{text: text, line: 1}); s.next(); {
+		if what := b.take(s.token); what != "" {
+			return fmt.Errorf("line %d: %s", s.line, what)
 		}
 	}
 	return nil
+}
+
+// A luaLevel is a bracket or block that is open.
+type luaLevel struct {
+	opener    string
+	operators int // of the expression that is read
+}
+
+// A luaCounter measures a text.
+type luaCounter struct {
+	levels       []luaLevel
+	before       luaToken
+	alternatives int // elseif in a row: the blocks of an elseif lie in each other
+}
+
+// take takes in a token. It returns what is wrong, "" if nothing is.
+func (b *luaCounter) take(t luaToken) string {
+	before, top := b.before, &b.levels[len(b.levels)-1]
+	b.before = t
+	switch t.kind {
+	case luaOpen:
+		top.operators++
+		b.levels = append(b.levels, luaLevel{opener: t.text})
+	case luaClose:
+		b.levels = b.levels[:max(1, len(b.levels)-1)]
+	case luaOperator, luaString:
+		top.operators++
+	case luaBreak:
+		top.operators = 0
+		if separates(t.text) && separates(before.text) && (t.text+before.text != ";;" || top.opener == "{") {
+			return fmt.Sprintf("%q is followed by %q", before.text, t.text)
+		}
+	case luaOperand:
+		if before.kind == luaOperand || before.kind == luaString || before.kind == luaClose {
+			top.operators = 0 // a new statement
+		}
+	}
+	switch t.text {
+	case "if":
+		b.alternatives = 0
+	case "elseif":
+		b.alternatives++
+	}
+	return b.excess()
+}
+
+// excess says which measure is exceeded.
+func (b *luaCounter) excess() string {
+	switch {
+	case b.alternatives > mostOperators:
+		return fmt.Sprintf("more than %d elseif follow each other; divide them", mostOperators)
+	case len(b.levels) > mostLevels:
+		return fmt.Sprintf("brackets and blocks are nested deeper than %d, which Lua refuses", mostLevels)
+	case b.levels[len(b.levels)-1].operators > mostOperators:
+		return fmt.Sprintf("an expression has more than %d operators; divide it", mostOperators)
+	}
+	return ""
 }
 
 func separates(mark string) bool { return mark == "," || mark == ";" }
@@ -262,10 +284,16 @@ func luaWord(word string) luaKind {
 
 // newer are tokens that Lua 5.1 does not have, and who has them.
 var newer = []struct{ token, who string }{
-	{"//", "the operator // is of Lua 5.3"}, {"<<", "the operator << is of Lua 5.3"}, {">>", "the operator >> is of Lua 5.3"},
-	{"&", "the operator & is of Lua 5.3"}, {"|", "the operator | is of Lua 5.3"}, {"~", "the operator ~ is of Lua 5.3"},
-	{"const", "attributes such as <const> are of Lua 5.4"}, {"close", "attributes such as <close> are of Lua 5.4"},
-	{"+=", "compound assignment is of Luau and other dialects"}, {"!=", "the operator != is of other dialects; Lua writes ~="},
+	{"//", "the operator // is of Lua 5.3"},
+	{"<<", "the operator << is of Lua 5.3"},
+	{">>", "the operator >> is of Lua 5.3"},
+	{"&", "the operator & is of Lua 5.3"},
+	{"|", "the operator | is of Lua 5.3"},
+	{"~", "the operator ~ is of Lua 5.3"},
+	{"const", "attributes such as <const> are of Lua 5.4"},
+	{"close", "attributes such as <close> are of Lua 5.4"},
+	{"+=", "compound assignment is of Luau and other dialects"},
+	{"!=", "the operator != is of other dialects; Lua writes ~="},
 	{"continue", "the statement continue is of Luau and other dialects"},
 }
 

@@ -223,15 +223,9 @@ func (d *definer) c(i int) {
 	if keyword(C, word) {
 		return
 	}
-	switch before {
-	case "struct", "class", "enum", "union", "namespace", "using", "typename", "concept", "goto":
+	if introduces[before] || before == "define" && d.tokens[i].directive {
 		d.found(word)
 		return
-	case "define":
-		if d.tokens[i].directive {
-			d.found(word)
-			return
-		}
 	}
 	if next == "(" && capitals(word) && d.startsStatement(i) {
 		d.arguments(i + 1)
@@ -244,6 +238,9 @@ func (d *definer) c(i int) {
 		d.enumerator(i)
 	}
 }
+
+// introduces are words that a new name follows.
+var introduces = words("struct class enum union namespace using typename concept goto")
 
 // endsName are what may follow the name that a declaration introduces.
 var endsName = map[string]bool{"(": true, ";": true, "=": true, ",": true, "[": true, "{": true, ")": true, ":": true, "}": true, "": true}
