@@ -222,11 +222,13 @@ def weights_apart(ours, theirs):
     )
 
 
-def prove_chat(work):
+def prove_chat(work, family=None, lora=None):
     """graft's most likely answer with an adapter that PEFT wrote is the one that transformers generates."""
     base, adapter, length = work.folder / "base", work.folder / "adapter", 48
-    said = random_model(work.source, base, pick_family(work), window=bool(work.source.integers(2)))
-    lora = random_lora(work.source, use_dora=bool(work.source.integers(2)))
+    said = random_model(
+        work.source, base, family or pick_family(work), window=not family and work.source.random() < 0.5
+    )
+    lora = random_lora(work.source, use_dora=bool(work.source.integers(2)), **(lora or {}))
     random_adapter(work.source, adapter, base, lora)
     prompt = Snippets(work.source).text(6)
     settings = [f"--set=model.name={base}", "--set=model.dtype=float32", "--set=model.load_in_4bit=false"]
@@ -290,6 +292,7 @@ PROOFS = {
     "merge-next": partial(prove_merge, family="qwen3_next", lora={"target_modules": MIXERS}, limit=10 * LOGITS),
     "merge-bfloat16": partial(prove_merge, family="qwen2", lora={}, dtype=torch.bfloat16),
     "chat": prove_chat,
+    "chat-next": partial(prove_chat, family="qwen3_next", lora={"target_modules": MIXERS}),
     "formats": partial(prove_script, script="formats_interop.py"),
     "quantize": lambda work: prove_script(work, "quantize_interop.py", str(work.graft.binary)),
     "tokenizer": lambda work: prove_script(work, "tokenizer_interop.py", str(TINY_CODER), "--mb", "2", "--rounds", "1"),

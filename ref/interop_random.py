@@ -54,7 +54,7 @@ def random_config(source, family, **features):
     if family in ("qwen3", "qwen3_moe"):
         fields |= {"head_dim": head_dim, "attention_bias": features.get("bias", False)}
     if family == "qwen3_next":  # without the loss of the routers, which TRL would add
-        fields |= {"head_dim": head_dim, "full_attention_interval": 2, "router_aux_loss_coef": 0.0}
+        fields |= {"full_attention_interval": 2, "router_aux_loss_coef": 0.0}
     if features.get("window"):
         fields |= {"use_sliding_window": True, "sliding_window": int(source.integers(4, 30)), "max_window_layers": 1}
     old = source.random() < 0.5

@@ -130,25 +130,25 @@ func TestSameBytes(t *testing.T) {
 		const m, n, k = 301, 150, 700
 		r := rand.New(rand.NewPCG(1, 2))
 		a, b := random(r, m, k), random(r, n, k)
-		var want []float32
+		var wants [2][]float32 // of the float32 and the bfloat16 microkernel
 		for _, workers := range []int{1, 2, 4} {
 			for i, e := range engines(t, workers) {
-				if i > 0 {
-					continue
-				}
+				want := wants[i]
 				got := NewF32(make([]float32, m*n), m, n)
 				l := e.Pack(a)
 				e.Mul(got, Term{A: l, B: b, Trans: true})
 				l.Free()
 				if want == nil {
-					want = got.Data
+					want, wants[i] = got.Data, got.Data
 				}
 				compareBits(t, fmt.Sprintf("%d workers", workers), got.Data, want)
-				rows := NewF32(make([]float32, 5*n), 5, n)
-				l = e.Pack(F32{5, k, k, a.Data[200*k:]})
-				e.Mul(rows, Term{A: l, B: b, Trans: true})
-				l.Free()
-				compareBits(t, "rows apart", rows.Data, want[200*n:205*n])
+				for _, m := range []int{5, 20, 40} {
+					rows := NewF32(make([]float32, m*n), m, n)
+					l = e.Pack(F32{m, k, k, a.Data[200*k:]})
+					e.Mul(rows, Term{A: l, B: b, Trans: true})
+					l.Free()
+					compareBits(t, "rows apart", rows.Data, want[200*n:(200+m)*n])
+				}
 			}
 		}
 	})

@@ -98,6 +98,9 @@ func (r *reader) cols(panels []float32, s kernel.Side, m Matrix, col, k span) {
 	}
 	for lo := 0; lo < k.n; lo += readRows {
 		n := min(readRows, k.n-lo)
+		if next := k.n - lo - n; next > 0 {
+			prefetch(m, span{k.at + lo + n, min(readRows, next)}, col)
+		}
 		r.read(m, span{k.at + lo, n}, col, col.n)
 		for j := 0; j < col.n; j += wide {
 			at := j/wide*size + r.tile.PanelLen(s, lo)
@@ -112,11 +115,14 @@ func (r *reader) cols(panels []float32, s kernel.Side, m Matrix, col, k span) {
 	}
 }
 
-// prefetchRows asks for rows that are packed next, where they are packed from memory.
-func prefetchRows(m Matrix, row, k span) {
-	if hm, ok := m.(BF16Matrix); ok {
-		if data, stride := hm.BF16(); data != nil {
-			kernel.Prefetch(data[row.at*stride+k.at:], stride, row.n, k.n)
+// prefetch asks for a part that is packed next, where it lies in memory in a form known.
+func prefetch(m Matrix, row, col span) {
+	switch m := m.(type) {
+	case BF16Reader:
+		m.Prefetch(row.at, col.at, row.n, col.n)
+	case BF16Matrix:
+		if data, stride := m.BF16(); data != nil {
+			kernel.Prefetch(data[row.at*stride+col.at:], stride, row.n, col.n)
 		}
 	}
 }

@@ -5,7 +5,12 @@
 //
 //	make generate
 //
-// Vocabulary of the matrix product: a microkernel multiplies a panel of MR rows by a panel of NR columns into a Tile of float32.
-// A panel stores its rows (or columns) together, KU consecutive values of the inner dimension k at a time: [k/KU][R][KU]. Elements are
-// float32 or bfloat16; sums are always float32, k ascending, so that a result does not depend on how a product is cut into tiles.
+// Vocabulary of the matrix product: a microkernel multiplies a panel of MR rows (Left) by a panel of NR columns (Right) into a Tile of float32.
+// A panel stores its rows (or columns) together, some consecutive values of the inner dimension k at a time: [k/group][R][group]; the group may
+// differ between the sides. Elements are float32 or bfloat16; sums are always float32, groups of k ascending, so that a result does not depend on
+// how a product is cut into tiles.
+//
+// The instructions for bfloat16 sum the values of a group in their own way: VDPBF16PS and BFMMLA a pair or four, TDPBF16PS (AMX) the even and the
+// odd ones of 32 apart. They round to nearest even and take subnormals for zero. What they give is compared with plain Go within a tolerance, and with
+// itself to the bit.
 package kernel

@@ -1,10 +1,13 @@
 package kernel
 
+import "unsafe"
+
 // Prefetch asks for n values of each of some rows, stride values apart from src on, to be brought near. Nothing is read: what lies beyond the
 // end of src does no harm.
-func Prefetch(src []uint16, stride, rows, n int) {
+func Prefetch[T uint8 | uint16](src []T, stride, rows, n int) {
 	if len(src) == 0 || rows <= 0 || n <= 0 {
 		return
 	}
-	prefetch(src, stride, rows, n)
+	size := int(unsafe.Sizeof(src[0]))
+	prefetch(unsafe.Pointer(&src[0]), size*stride, rows, (size*n+63)/64)
 }

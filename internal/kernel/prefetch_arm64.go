@@ -2,6 +2,9 @@
 
 package kernel
 
-func prefetch(src []uint16, stride, rows, n int) {
-	prefetchARM64(&src[0], 2*stride, rows, (2*n+63)/64)
+import "unsafe"
+
+// prefetch asks for lines of 64 bytes.
+func prefetch(src unsafe.Pointer, stride, rows, lines int) {
+	prefetchARM64((*uint16)(src), stride, rows, lines)
 }

@@ -2,4 +2,6 @@
 
 package kernel
 
-func prefetch([]uint16, int, int, int) {}
+import "unsafe"
+
+func prefetch(unsafe.Pointer, int, int, int) {}

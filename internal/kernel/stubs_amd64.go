@@ -231,9 +231,11 @@ func gemmBF16AVX512(k int, a *float32, b *float32, c *float32, ldc int, add int,
 // gemmBF16AMX computes 32 × 32 tiles of c (+)= a·b over k groups of 32 values, k ascending. A group of a is 32 rows of 32 bfloat16,
 // one of b 16 rows of 32 pairs along k. add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next
 // elements of 4 bytes after the one before. Panels of b, nextb elements apart, give tiles side by side.
+// halves & 1: of the last panel of a only the first 16 rows count; halves & 2: of the last one of b only the first 16 columns. The others
+// of c are not touched then.
 //
 //go:noescape
-func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int, panels int, nextb int)
+func gemmBF16AMX(k int, a *float32, b *float32, c *float32, ldc int, add int, tiles int, next int, panels int, nextb int, halves int)
 
 // interleave8AVX2 computes dst[k*r+i] = src[i*stride+k] for i < 8, k < n, elements of 4 bytes; n is a multiple of 8.
 // With r < 8 each store runs over the start of the next, k ascending, and the last one 8-r elements past the end.

@@ -6,6 +6,7 @@ import "graft/internal/cpu"
 type Tile struct {
 	MR, NR, KU int
 	BF16       bool // panels hold bfloat16, else float32
+	Seamless   bool // a product cut along k at multiples of KU, its parts added in order, is the same to the bit
 	path       cpu.Path
 	group      [2]uint8 // log₂ of the consecutive k in one element group of a panel, by Side; at most KU
 }
@@ -39,7 +40,7 @@ func TileBF16() Tile {
 	case cpu.AVX512BF16:
 		return Tile{MR: 14, NR: 32, KU: 2, group: [2]uint8{1, 1}, BF16: true, path: p}
 	case cpu.AMXBF16:
-		return Tile{MR: 32, NR: 32, KU: 32, group: [2]uint8{5, 1}, BF16: true, path: p}
+		return Tile{MR: 32, NR: 32, KU: 32, group: [2]uint8{5, 1}, BF16: true, Seamless: true, path: p}
 	case cpu.NEONBF16:
 		return Tile{MR: 8, NR: 12, KU: 4, group: [2]uint8{2, 2}, BF16: true, path: p}
 	}
@@ -74,21 +75,23 @@ func (t Tile) roundK(k int) int { return (k + t.KU - 1) &^ (t.KU - 1) }
 
 // Mul multiplies the panels a (MR rows) and b (NR columns) of k inner values into the tile c of row stride ldc; add keeps what is in c.
 func (t Tile) Mul(k int, a, b, c []float32, ldc int, add bool) {
-	t.MulPanels(k, Panels{1, a, 0}, Panels{1, b, 0}, c, ldc, add)
+	t.MulPanels(k, Panels{N: 1, Data: a}, Panels{N: 1, Data: b}, c, ldc, add)
 }
 
-// Panels is N panels of one operand, Next elements from one to the following.
+// Panels is N panels of one operand, Next elements from one to the following. Of the last one the first Last rows (or columns) count, all if Last is 0;
+// what a product leaves in c for the others is arbitrary.
 type Panels struct {
 	N    int
 	Data []float32
 	Next int
+	Last int
 }
 
 // at is panel i and what follows it.
 func (p Panels) at(i int) []float32 { return p.Data[i*p.Next:] }
 
 // from is p without the first n elements of each panel.
-func (p Panels) from(n int) Panels { return Panels{p.N, p.Data[n:], p.Next} }
+func (p Panels) from(n int) Panels { return Panels{p.N, p.Data[n:], p.Next, p.Last} }
 
 // blockK is how many inner values a microkernel runs through before it goes on to the next tile: a panel of NR columns stays in L1.
 const blockK = 256
@@ -100,8 +103,8 @@ func (t Tile) MulPanels(k int, a, b Panels, c []float32, ldc int, add bool) {
 		_, _ = a.at(a.N - 1)[t.PanelLen(Left, k)-1], b.at(b.N - 1)[t.PanelLen(Right, k)-1]
 	}
 	step := blockK
-	if t.path == cpu.AMXBF16 && t.BF16 {
-		step = max(k, 1) // its microkernel cuts k itself
+	if t.Seamless {
+		step = max(k, 1) // the microkernel cuts k itself
 	}
 	for lo := 0; lo < k || lo == 0; lo += step {
 		n := min(step, k-lo)

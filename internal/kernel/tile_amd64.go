@@ -10,7 +10,8 @@ func (t Tile) mulFast(groups int, a, b Panels, c []float32, ldc int, add bool) b
 		return false
 	}
 	if t.BF16 && t.path == cpu.AMXBF16 {
-		gemmBF16AMX(groups, &a.Data[0], &b.Data[0], &c[0], ldc, flag(add), a.N, a.Next, b.N, b.Next)
+		halves := flag(0 < a.Last && a.Last <= 16) | flag(0 < b.Last && b.Last <= 16)<<1
+		gemmBF16AMX(groups, &a.Data[0], &b.Data[0], &c[0], ldc, flag(add), a.N, a.Next, b.N, b.Next, halves)
 		return true
 	}
 	for j := range b.N {

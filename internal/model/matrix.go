@@ -58,14 +58,21 @@ func (m *nf4) ReadBF16(dst []uint16, ld int, row, col, rows, cols int) {
 	for rows > 0 { // every row starts with a block, or lies within one
 		n := min(rows, len(absmax)/blocks)
 		at := row*q.Cols + col
+		first, step := at/q.BlockSize, q.Cols/q.BlockSize
 		for i := range n {
-			q.Absmaxes(absmax[i*blocks:(i+1)*blocks], (at+i*q.Cols)/q.BlockSize)
+			q.Absmaxes(absmax[i*blocks:(i+1)*blocks], first+i*step)
 		}
 		kernel.NF4BF16(dst, ld, kernel.NF4Rows{
 			Rows: n, Cols: cols, Src: q.Packed[at/2:], Stride: q.Cols / 2, Block: q.BlockSize, Absmax: absmax[:n*blocks],
 		})
 		rows, row, dst = rows-n, row+n, dst[min(n*ld, len(dst)):]
 	}
+}
+
+// Prefetch asks for the codes of the part (rows, cols) that starts at (row, col).
+func (m *nf4) Prefetch(row, col, rows, cols int) {
+	at := (row*m.q.Cols + col) / 2
+	kernel.Prefetch(m.q.Packed[at:], m.q.Cols/2, rows, cols/2)
 }
 
 // readRow decodes part of a row that blocks do not divide evenly, or whose elements were float16.

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,15 +71,23 @@ func BenchmarkExpert(b *testing.B) {
 	for i := range w {
 		w[i] = float32(r.NormFloat64())
 	}
-	q, err := quant.QuantizeNF4(w, out, in, quant.NF4Options{DoubleQuant: true})
-	if err != nil {
-		b.Fatal(err)
-	}
 	half := make([]uint16, len(w))
 	kernel.Narrow(half, w)
 	e := &gemm.Engine{Arena: mem.New(), Tile: kernel.TileBF16()}
 	defer e.Arena.Release()
-	for name, m := range map[string]gemm.Matrix{"nf4": newNF4(q), "bf16": gemm.NewBF16(half, out, in)} {
+	const experts = 32 // more than L2 holds
+	forms := map[string][]gemm.Matrix{}
+	for i := range experts {
+		q, err := quant.QuantizeNF4(w, out, in, quant.NF4Options{DoubleQuant: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		forms["nf4"] = append(forms["nf4"], newNF4(q))
+		if i < experts/4 {
+			forms["bf16"] = append(forms["bf16"], gemm.NewBF16(slices.Clone(half), out, in))
+		}
+	}
+	for name, ms := range forms {
 		for _, rows := range []int{16, 64, 256} {
 			for _, trans := range []bool{true, false} {
 				b.Run(fmt.Sprintf("%s/%d/trans=%v", name, rows, trans), func(b *testing.B) {
@@ -89,7 +98,8 @@ func BenchmarkExpert(b *testing.B) {
 					a, c := gemm.NewBF16(half[:rows*k], rows, k), gemm.NewBF16(make([]uint16, rows*n), rows, n)
 					best := time.Hour // others may share the machine
 					b.ReportAllocs()
-					for b.Loop() {
+					for i := 0; b.Loop(); i++ {
+						m := ms[i%len(ms)]
 						start := time.Now()
 						l := e.Pack(a)
 						e.Mul(c, gemm.Term{A: l, B: m, Trans: trans})

@@ -209,6 +209,7 @@ func (a *attention) product(c grid, k int, a1 []float32, b panels, add bool) {
 	t := a.Tile
 	left := kernel.Panels{N: (c.rows + t.MR - 1) / t.MR, Data: a1, Next: t.PanelLen(kernel.Left, k)}
 	right := kernel.Panels{N: (c.cols + t.NR - 1) / t.NR, Data: b.data[t.PanelLen(kernel.Right, b.at):], Next: t.PanelLen(kernel.Right, b.long)}
+	left.Last, right.Last = c.rows-(left.N-1)*t.MR, c.cols-(right.N-1)*t.NR
 	t.MulPanels(k, left, right, c.c, c.ld, add)
 }
 

@@ -99,6 +99,7 @@ var deltaCases = []struct {
 	{nn.DeltaShape{KeyHeads: 1, ValueHeads: 1, KeyDim: 4, ValueDim: 4, Kernel: 4}, []nn.Segment{{0, 2}}},
 	{nn.DeltaShape{KeyHeads: 2, ValueHeads: 4, KeyDim: 8, ValueDim: 12, Kernel: 4}, []nn.Segment{{0, 1}, {1, 4}, {4, 4}, {4, 68}, {68, 214}}},
 	{nn.DeltaShape{KeyHeads: 1, ValueHeads: 3, KeyDim: 32, ValueDim: 16, Kernel: 2}, []nn.Segment{{0, 20}, {20, 149}}},
+	{nn.DeltaShape{KeyHeads: 1, ValueHeads: 2, KeyDim: 72, ValueDim: 40, Kernel: 4}, []nn.Segment{{0, 90}}},
 	{nn.DeltaShape{KeyHeads: 1, ValueHeads: 2, KeyDim: 5, ValueDim: 7, Kernel: 1}, []nn.Segment{{0, 600}}},
 }
 
@@ -108,51 +109,68 @@ func deltaInputs(s nn.DeltaShape, segs []nn.Segment) []gemm.F32 {
 	return []gemm.F32{nntest.Normal(r, rows, s.Width(), 1), nntest.Normal(r, rows, 2*s.ValueHeads, 1.5)}
 }
 
+// deltaReference is what the definition says of a case: output, and some derivatives of Σ probe ⊙ output, by input and element.
+type deltaReference struct {
+	y     []float64
+	probe gemm.F32
+	grads [2]map[int]float64
+}
+
+func newDeltaReference(d *nn.DeltaNet, in []gemm.F32, segs []nn.Segment) deltaReference {
+	data := [2][]float64{float64s(in[0].Data), float64s(in[1].Data)}
+	ref := deltaReference{y: naiveDelta(data[0], data[1], d, segs)}
+	ref.probe = nntest.Normal(rng(22), in[0].Rows, d.ValueHeads*d.ValueDim, 1)
+	loss := func() (sum float64) {
+		for i, v := range naiveDelta(data[0], data[1], d, segs) {
+			sum += v * float64(ref.probe.Data[i])
+		}
+		return sum
+	}
+	r := rng(23)
+	for n, x := range data {
+		ref.grads[n] = map[int]float64{}
+		for range 12 {
+			i := r.IntN(len(x))
+			old := x[i]
+			x[i] = old + 1e-5
+			up := loss()
+			x[i] = old - 1e-5
+			ref.grads[n][i] = (up - loss()) / 2e-5
+			x[i] = old
+		}
+	}
+	return ref
+}
+
 // TestDeltaNetAgainstFloat64 compares output and gradients with the recurrence and its differences.
 func TestDeltaNetAgainstFloat64(t *testing.T) {
-	cputest.EachPath(t, func(t *testing.T) {
-		for i, c := range deltaCases {
-			t.Run(fmt.Sprint(i), func(t *testing.T) {
-				d, in := testDelta(c.shape, 20), deltaInputs(c.shape, c.segs)
-				x, ba := float64s(in[0].Data), float64s(in[1].Data)
-				want := naiveDelta(x, ba, d, c.segs)
+	for i, c := range deltaCases {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			d, in := testDelta(c.shape, 20), deltaInputs(c.shape, c.segs)
+			ref := newDeltaReference(d, in, c.segs)
+			cputest.EachPath(t, func(t *testing.T) {
 				ctx := nntest.Context(t, false)
 				tape := ctx.NewTape(true)
-				vx, vba := tape.Leaf(nntest.Tensor(ctx, in[0]), true), tape.Leaf(nntest.Tensor(ctx, in[1]), true)
-				out := tape.DeltaNet(vx, vba, d, c.segs)
+				leaves := [2]*nn.Value{tape.Leaf(nntest.Tensor(ctx, in[0]), true), tape.Leaf(nntest.Tensor(ctx, in[1]), true)}
+				out := tape.DeltaNet(leaves[0], leaves[1], d, c.segs)
 				for i, v := range nntest.Matrix(out.Data()).Data {
-					if math.Abs(float64(v)-want[i]) > 2e-5*(1+math.Abs(want[i])) {
-						t.Fatalf("(%d, %d) = %v, want %v", i/out.Cols, i%out.Cols, v, want[i])
+					if !(math.Abs(float64(v)-ref.y[i]) <= 2e-5*(1+math.Abs(ref.y[i]))) {
+						t.Fatalf("(%d, %d) = %v, want %v", i/out.Cols, i%out.Cols, v, ref.y[i])
 					}
 				}
-				probe := nntest.Normal(rng(22), out.Rows, out.Cols, 1)
-				out.SetGrad(nntest.Tensor(ctx, probe))
+				out.SetGrad(nntest.Tensor(ctx, ref.probe))
 				tape.Backward()
-				loss := func() (sum float64) {
-					for i, v := range naiveDelta(x, ba, d, c.segs) {
-						sum += v * float64(probe.Data[i])
-					}
-					return sum
-				}
-				r := rng(23)
-				for n, g := range map[*nn.Value][]float64{vx: x, vba: ba} {
-					grad := n.TakeGrad()
+				for n, leaf := range leaves {
+					grad := leaf.TakeGrad()
 					data := nntest.Matrix(grad).Data
 					grad.Free()
-					for range 6 {
-						i := r.IntN(len(g))
-						old := g[i]
-						g[i] = old + 1e-5
-						up := loss()
-						g[i] = old - 1e-5
-						diff := (up - loss()) / 2e-5
-						g[i] = old
-						if math.Abs(float64(data[i])-diff) > 1e-4*(1+math.Abs(diff)) {
-							t.Errorf("gradient of row %d, column %d of %d: %v, want %v", i/n.Cols, i%n.Cols, n.Cols, data[i], diff)
+					for i, want := range ref.grads[n] {
+						if !(math.Abs(float64(data[i])-want) <= 1e-4*(1+math.Abs(want))) {
+							t.Errorf("gradient of row %d, column %d of input %d: %v, want %v", i/leaf.Cols, i%leaf.Cols, n, data[i], want)
 						}
 					}
 				}
 			})
-		}
-	})
+		})
+	}
 }

@@ -139,7 +139,7 @@ func (o *expertsOut) expertBack(c *Context, e int, rows Segment, g outGrad) {
 	}
 	back.Free()
 	if trained != nil {
-		o.updateBack(c, e, rows, g, outUpdate{u, w, dy, low})
+		o.updateBack(c, rows, g, outUpdate{u, w, dy, low})
 		low.Free()
 	}
 	dy.Free()
@@ -153,7 +153,7 @@ type outUpdate struct {
 }
 
 // updateBack adds to the gradients of an update.
-func (o *expertsOut) updateBack(c *Context, e int, rows Segment, g outGrad, u outUpdate) {
+func (o *expertsOut) updateBack(c *Context, rows Segment, g outGrad, u outUpdate) {
 	weight := g.weight[rows.Start:rows.End]
 	h := rowsOfTensor(g.h, rows, Segment{0, g.h.Cols})
 	c.scaleRows(u.low, weight)

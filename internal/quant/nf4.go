@@ -98,14 +98,14 @@ func (q *NF4) Absmaxes(dst []float32, first int) {
 		copy(dst, q.Absmax[first:first+len(dst)])
 		return
 	}
-	for len(dst) > 0 { // one nested block at a time
-		end := min(first+len(dst), (first/n.BlockSize+1)*n.BlockSize)
-		scale := n.Absmax[first/n.BlockSize]
-		for i, c := range n.Codes[first:end] {
+	for block := first / n.BlockSize; len(dst) > 0; block++ {
+		codes := n.Codes[first:min(first+len(dst), (block+1)*n.BlockSize)]
+		scale, part := n.Absmax[block], dst[:len(codes)]
+		for i, c := range codes {
 			// The conversion keeps the compiler from fusing the multiplication and the addition into one rounding.
-			dst[i] = float32(n.Map[c]*scale) + n.Offset
+			part[i] = float32(n.Map[c]*scale) + n.Offset
 		}
-		dst, first = dst[end-first:], end
+		dst, first = dst[len(codes):], first+len(codes)
 	}
 }
 

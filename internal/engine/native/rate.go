@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"graft/internal/gemm"
+	"graft/internal/kernel"
 	"graft/internal/nn"
 	"graft/internal/parallel"
 )
@@ -21,17 +22,29 @@ func measureRate(pool *parallel.Pool, half bool) float64 {
 	return productRate(ctx, many, budget)
 }
 
-// productRate multiplies (rows, 1024) by (1024, 1024) for about the time given and returns the FLOP/s.
+// storage is memory that a product reads or writes.
+type storage interface {
+	gemm.Matrix
+	gemm.Sink
+}
+
+// productRate multiplies (rows, 1024) by (1024, 1024) for about the time given and returns the FLOP/s. Operands and result are stored as in training.
 func productRate(ctx *nn.Context, rows int, budget time.Duration) float64 {
 	const width = 1024
 	r := rand.New(rand.NewPCG(1, 1))
-	x, w := gemm.NewF32(make([]float32, rows*width), rows, width), gemm.NewF32(make([]float32, width*width), width, width)
-	for _, m := range []gemm.F32{x, w} {
-		for i := range m.Data {
-			m.Data[i] = float32(r.NormFloat64())
+	random := func(rows int) storage {
+		x := make([]float32, rows*width)
+		for i := range x {
+			x[i] = float32(r.NormFloat64())
 		}
+		if !ctx.Half {
+			return gemm.NewF32(x, rows, width)
+		}
+		h := make([]uint16, len(x))
+		kernel.Narrow(h, x)
+		return gemm.NewBF16(h, rows, width)
 	}
-	y := gemm.NewF32(make([]float32, rows*width), rows, width)
+	x, w, y := random(rows), random(width), random(rows)
 	once := func() {
 		left := ctx.Pack(x)
 		ctx.Mul(y, gemm.Term{A: left, B: w, Trans: true})

@@ -76,10 +76,12 @@ const amxChunk = 16
 // gemmAMX multiplies panels of 32 rows and 32 columns, 32 values of k at a time. Loading the configuration takes as long as a third of a tile of
 // a chunk, so that one call does many.
 func (f *file) gemmAMX() {
-	params := append(append([]param{}, gemmParams...), param{"panels", "int"}, param{"nextb", "int"})
+	params := append(append([]param{}, gemmParams...), param{"panels", "int"}, param{"nextb", "int"}, param{"halves", "int"})
 	off := f.fnLocals("gemmBF16AMX", "computes 32 × 32 tiles of c (+)= a·b over k groups of 32 values, k ascending. A group of a is 32 rows of 32 bfloat16,\n"+
 		"// one of b 16 rows of 32 pairs along k. add = 0 overwrites c. Tiles lie one below the other in c; the panel of a of each starts next\n"+
-		"// elements of 4 bytes after the one before. Panels of b, nextb elements apart, give tiles side by side.", params, "", 8)
+		"// elements of 4 bytes after the one before. Panels of b, nextb elements apart, give tiles side by side.\n"+
+		"// halves & 1: of the last panel of a only the first 16 rows count; halves & 2: of the last one of b only the first 16 columns. The others\n"+
+		"// of c are not touched then.", params, "", 8)
 	f.tileConfig()
 	f.op("MOVQ %s, DX", arg(off, "ldc"))
 	f.op("SHLQ $2, DX // bytes")
@@ -102,7 +104,33 @@ func (f *file) gemmAMX() {
 	f.op("SHLQ $7, DI")
 	f.op("ADDQ %s, DI", arg(off, "c"))
 	f.label("tile")
+	f.op("XORQ AX, AX")
+	f.op("CMPQ R12, $1")
+	f.op("JNE rows")
+	f.op("MOVQ %s, AX", arg(off, "halves"))
+	f.op("ANDQ $1, AX")
+	f.label("rows")
+	f.op("CMPQ left-8(SP), $1")
+	f.op("JNE cols")
+	f.op("MOVQ %s, BX", arg(off, "halves"))
+	f.op("ANDQ $2, BX")
+	f.op("ORQ BX, AX")
+	f.label("cols")
+	f.op("LEAQ (DI)(CX*1), SI")
+	for halves := 1; halves < 4; halves++ {
+		f.op("CMPQ AX, $%d", halves)
+		f.op("JE half%d", halves)
+	}
 	f.amxTile(arg(off, "add"))
+	f.op("JMP done")
+	for halves := 1; halves < 4; halves++ {
+		f.label(fmt.Sprintf("half%d", halves))
+		f.amxHalf(arg(off, "add"), halves)
+		if halves < 3 {
+			f.op("JMP done")
+		}
+	}
+	f.label("done")
 	f.op("LEAQ (SI)(CX*1), DI")
 	f.op("MOVQ %s, AX", arg(off, "next"))
 	f.op("LEAQ (R10)(AX*4), R10")
@@ -123,23 +151,11 @@ func (f *file) gemmAMX() {
 	f.op("RET")
 }
 
-// amxTile multiplies R9 groups of the panels at R10 and R11 into the tile at DI, whose rows are DX bytes apart and 16 of them CX. It leaves SI at the
-// tile's lower half. Loads of the next group stand between the products of one.
+// amxTile multiplies R9 groups of the panels at R10 and R11 into the tile at DI, whose rows are DX bytes apart and 16 of them CX; SI is its lower
+// half. Loads of the next group stand between the products of one.
 func (f *file) amxTile(add string) {
-	f.op("LEAQ (DI)(CX*1), SI")
 	f.op("LEAQ (SI)(CX*1), BP // the next tile")
-	f.op("CMPQ %s, $0", add)
-	f.op("JE clear")
-	f.eachC(f.tileLoad)
-	f.op("JMP multiply")
-	f.label("clear")
-	for i := range 4 {
-		f.tileZero(amxC + i)
-	}
-	f.label("multiply")
-	f.op("MOVQ R10, AX")
-	f.op("MOVQ R11, BX")
-	f.op("MOVQ R9, R13")
+	f.amxStart(add, 0)
 	f.tileLoad(amxB, "BX", "R15", 0)
 	f.tileLoadOnce(amxA, "AX", "R14", 0)
 	f.tileLoad(amxB+1, "BX", "R15", 64)
@@ -168,13 +184,49 @@ func (f *file) amxTile(add string) {
 	f.tileDot(amxC+1, amxA, amxB+1)
 	f.tileDot(amxC+2, amxA+1, amxB)
 	f.tileDot(amxC+3, amxA+1, amxB+1)
-	f.eachC(f.tileStore)
+	f.eachC(0, f.tileStore)
 }
 
-// eachC moves the four tiles of c, at DI and 16 rows below at SI.
-func (f *file) eachC(move func(t int, base, stride string, disp int)) {
-	for i, base := range []string{"DI", "SI"} {
-		for j := range 2 {
+// amxHalf is amxTile for 16 rows (halves & 1), 16 columns (halves & 2) or both.
+func (f *file) amxHalf(add string, halves int) {
+	f.amxStart(add, halves)
+	loop := fmt.Sprintf("loop%d", halves)
+	f.label(loop)
+	for i := range 2 - halves&1 {
+		f.tileLoadOnce(amxA+i, "AX", "R14", 1024*i)
+	}
+	for j := range 2 - halves>>1 {
+		f.tileLoad(amxB+j, "BX", "R15", 64*j)
+		for i := range 2 - halves&1 {
+			f.tileDot(amxC+2*i+j, amxA+i, amxB+j)
+		}
+	}
+	f.op("ADDQ $2048, AX")
+	f.op("ADDQ $2048, BX")
+	f.op("DECQ R13")
+	f.op("JNE %s", loop)
+	f.eachC(halves, f.tileStore)
+}
+
+// amxStart loads or clears the tiles of c and sets AX, BX and R13 to the panels and the number of groups.
+func (f *file) amxStart(add string, halves int) {
+	clear, start := fmt.Sprintf("clear%d", halves), fmt.Sprintf("start%d", halves)
+	f.op("MOVQ R10, AX")
+	f.op("MOVQ R11, BX")
+	f.op("MOVQ R9, R13")
+	f.op("CMPQ %s, $0", add)
+	f.op("JE %s", clear)
+	f.eachC(halves, f.tileLoad)
+	f.op("JMP %s", start)
+	f.label(clear)
+	f.eachC(halves, func(t int, _, _ string, _ int) { f.tileZero(t) })
+	f.label(start)
+}
+
+// eachC moves the tiles of c, at DI and 16 rows below at SI.
+func (f *file) eachC(halves int, move func(t int, base, stride string, disp int)) {
+	for i, base := range []string{"DI", "SI"}[:2-halves&1] {
+		for j := range 2 - halves>>1 {
 			move(amxC+2*i+j, base, "DX", 64*j)
 		}
 	}
