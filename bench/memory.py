@@ -67,7 +67,14 @@ def row(graft, model, tokens, way):
         estimate = run(graft, "plan", config)["estimate"]
         peak = run(graft, "train", config)["peak_rss_bytes"]
     parts = [estimate[key] for key in ("weights_bytes", "activations_bytes", "total_bytes")]
-    return [model.name, way, tokens, estimate["weights"]["mode"], *(f"{n / 2**20:.0f}" for n in (*parts, peak)), f"{parts[2] / peak:.2f}"]
+    return [
+        model.name,
+        way,
+        tokens,
+        estimate["weights"]["mode"],
+        *(f"{n / 2**20:.0f}" for n in (*parts, peak)),
+        f"{parts[2] / peak:.2f}",
+    ]
 
 
 def main():
