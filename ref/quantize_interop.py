@@ -118,7 +118,9 @@ def prove(graft, work, family, double):
     a = logits(load_model(work / "nf4", dtype=torch.bfloat16), sequences)
     b = logits(load_model(plain, dtype=torch.bfloat16, quantization_config=quantisation), sequences)
     difference = ((a - b).abs().max() / b.std()).item()
-    check(f"{family}, {kind}: transformers loads it, logits off by {difference:.1e}", difference <= (0.1 if double else 0))
+    check(
+        f"{family}, {kind}: transformers loads it, logits off by {difference:.1e}", difference <= (0.1 if double else 0)
+    )
 
 
 def main():

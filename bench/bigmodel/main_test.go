@@ -20,9 +20,15 @@ func tiny(t *testing.T, arch string) []byte {
 	}
 	text := string(config)
 	for _, s := range [][2]string{
-		{`"vocab_size": 151936`, `"vocab_size": 4096`}, {`"hidden_size": 2048`, `"hidden_size": 64`}, {`"num_experts": 128`, `"num_experts": 11`},
-		{`"num_experts": 512`, `"num_experts": 11`}, {`_intermediate_size": 768`, `_intermediate_size": 32`}, {`_intermediate_size": 512`, `_intermediate_size": 32`},
-		{`"head_dim": 128`, `"head_dim": 16`}, {`"head_dim": 256`, `"head_dim": 16`}, {`_head_dim": 128`, `_head_dim": 16`},
+		{`"vocab_size": 151936`, `"vocab_size": 4096`},
+		{`"hidden_size": 2048`, `"hidden_size": 64`},
+		{`"num_experts": 128`, `"num_experts": 11`},
+		{`"num_experts": 512`, `"num_experts": 11`},
+		{`_intermediate_size": 768`, `_intermediate_size": 32`},
+		{`_intermediate_size": 512`, `_intermediate_size": 32`},
+		{`"head_dim": 128`, `"head_dim": 16`},
+		{`"head_dim": 256`, `"head_dim": 16`},
+		{`_head_dim": 128`, `_head_dim": 16`},
 	} {
 		text = strings.ReplaceAll(text, s[0], s[1])
 	}

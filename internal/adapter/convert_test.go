@@ -118,7 +118,7 @@ func TestConvertRefuses(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			dir := t.TempDir()
-			copyAdapter(t, apart, dir, c.drop, c.rename, c.to, c.config)
+			copyAdapter(t, apart, dir, damage{c.drop, c.rename, c.to, c.config})
 			out, err := convert(t, dir, c.form)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q in it", err, c.want)
@@ -130,16 +130,23 @@ func TestConvertRefuses(t *testing.T) {
 	}
 }
 
-// copyAdapter copies an adapter without the tensors whose names contain drop, one of them renamed and its configuration edited.
-func copyAdapter(t *testing.T, from, dir, drop, rename, to string, config [2]string) {
+// damage is what is changed in an adapter: tensors whose names contain drop are left out, one is renamed, a text in its configuration is
+// replaced.
+type damage struct {
+	drop, rename, to string
+	config           [2]string
+}
+
+// copyAdapter copies an adapter, damaged.
+func copyAdapter(t *testing.T, from, dir string, d damage) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(from, adapter.ConfigFile))
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.Replace(string(text), config[0], config[1], 1)
-	if config[0] != "" && edited == string(text) {
-		t.Fatalf("%s does not hold %q", text, config[0])
+	edited := strings.Replace(string(text), d.config[0], d.config[1], 1)
+	if d.config[0] != "" && edited == string(text) {
+		t.Fatalf("%s does not hold %q", text, d.config[0])
 	}
 	edited = strings.Replace(edited, ",}", "}", 1)
 	if !json.Valid([]byte(edited)) {
@@ -148,15 +155,15 @@ func copyAdapter(t *testing.T, from, dir, drop, rename, to string, config [2]str
 	f := open(t, from)
 	var ts []safetensors.Tensor
 	for info := range f.All() {
-		if drop != "" && strings.Contains(info.Name, drop) {
+		if d.drop != "" && strings.Contains(info.Name, d.drop) {
 			continue
 		}
 		data, err := f.Bytes(info.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if info.Name == rename {
-			info.Name = to
+		if info.Name == d.rename {
+			info.Name = d.to
 		}
 		info.DType = dtype.F32
 		ts = append(ts, safetensors.Tensor{Info: info, Data: data})

@@ -134,7 +134,7 @@ func (s *Spec) targeted(slot *model.Slot, used map[string]bool) bool {
 			out, used[t] = true, true
 		}
 	}
-	return in && !out && !(slot.Kind == model.Expert && s.Experts.Off)
+	return in && !out && (slot.Kind != model.Expert || !s.Experts.Off)
 }
 
 // matches tells whether name is a path or its last components.

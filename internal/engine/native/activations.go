@@ -21,13 +21,7 @@ type room struct {
 
 // layerRoom is the memory that a layer takes for the tokens of a pass, beside its input.
 func (s *shape) layerRoom(i int) room {
-	g := &shadow{tokens: s.pass, threads: s.threads, element: s.element(), panel: 4}
-	if t := kernel.TileF32(); s.job.Model.Half {
-		t = kernel.TileBF16()
-		if t.BF16 {
-			g.panel = 2
-		}
-	}
+	g := &shadow{element: s.element(), panel: s.panel()}
 	c := s.cfg
 	x := g.value(s.pass, c.HiddenSize)
 	input := x.size
@@ -57,6 +51,14 @@ func (s *shape) layerRoom(i int) room {
 // element is the bytes of a stored activation.
 func (s *shape) element() int {
 	if s.job.Model.Half {
+		return 2
+	}
+	return 4
+}
+
+// panel is the bytes of an element of a packed operand.
+func (s *shape) panel() int {
+	if s.job.Model.Half && kernel.TileBF16().BF16 {
 		return 2
 	}
 	return 4
@@ -196,5 +198,5 @@ func (s *shape) activations() int {
 func (s *shape) headBytes() int {
 	const chunk, slice = 256 << 20, 8192
 	rows := min(s.pass, max(chunk/(4*s.cfg.VocabSize), 1))
-	return rows * (4*s.cfg.VocabSize + 4*min(slice, s.cfg.VocabSize) + 8*s.cfg.HiddenSize)
+	return rows * (4*s.cfg.VocabSize + s.panel()*min(slice, s.cfg.VocabSize) + (4+s.panel())*s.cfg.HiddenSize)
 }

@@ -67,9 +67,12 @@ func estimate(s shape) *Estimate {
 	return e
 }
 
-// overhead is what a process takes beside: the program, the records of tensors and modules, and holes in the arena.
+// overhead is what a process takes beside: the program, the records of tensors and modules, each thread's part of a packed weight, and holes
+// in the arena (measured with bench/memory.py).
 func (s *shape) overhead(activations int) int {
-	return 48<<20 + s.threads*(8<<20) + s.held.records + activations/12
+	const columns, inner = 128, 4096 // of a weight that a thread packs
+	widest := min(inner, max(s.cfg.HiddenSize, s.cfg.IntermediateSize))
+	return 26<<20 + s.threads*(4*columns*widest+1<<20) + s.held.records + activations/12
 }
 
 // at adds the time, which the measured rates of matrix products and of the disk tell: the disk works while the processor does.

@@ -74,13 +74,8 @@ func (e Engine) Train(ctx context.Context, j engine.Job, sink event.Sink) (resul
 	if err := r.estimate.Fits(); err != nil {
 		return nil, engine.Input(err)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	return r.train(ctx)
 }
-
-// garbage is how much of the heap, in percent, may be garbage. The heap is the adapter's parameters and moments, gigabytes of them where
-// experts are trained, which no collection frees.
-const garbage = 10
 
 // run is one job on its way.
 type run struct {

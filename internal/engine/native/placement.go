@@ -128,7 +128,7 @@ func newHeld(j engine.Job, b *engine.Base, m model.Model, tokens int) (held, err
 		case !inPlace(t, j.Model.Half):
 			h.other += t.Elements() * width
 		case t.Name == "model.embed_tokens.weight" && !b.Config.TieEmbeddings:
-			h.other += min(t.Size(), tokens*(64<<10)) // a row that is looked up brings its neighbours
+			h.other += min(t.Size(), tokens*(128<<10)) // a row that is looked up brings its neighbours
 		default:
 			h.other += t.Size()
 		}

@@ -3,9 +3,8 @@ package native
 // shadow runs a layer on sizes alone: what its tape would hold forward, after Drop, and on the way back. Operations are those of package nn,
 // with the same inputs, in the same order, so that peaks come out as they do there.
 type shadow struct {
-	tokens, threads int
-	element         int // bytes of a stored activation
-	panel           int // bytes of an element of a packed operand
+	element int // bytes of a stored activation
+	panel   int // bytes of an element of a packed operand
 
 	live, peak int
 	packed     *ghost // whose left form is kept
