@@ -226,10 +226,8 @@ func (c *checker) beforeLiteral(i int, before, t item) bool {
 	return t.kind == number || c.at(i-2).kind != text
 }
 
-var (
-	// binary are operators that need something on both sides.
-	binary = words("= == != += -= *= /= %= &= |= ^= <<= || | / % ^ ? <= >= << < + - ! ~")
-)
+// binary are operators that need something on both sides.
+var binary = words("= == != += -= *= /= %= &= |= ^= <<= || | / % ^ ? <= >= << < + - ! ~")
 
 // never lists what no valid code has after a punctuation.
 var never = pairs()
@@ -318,10 +316,10 @@ func (c *checker) keyword(_ int, before, t, next item) string {
 	if t.kind != identifier || next.kind == branch {
 		return ""
 	}
-	bad := next.in(wordNever[t.text]) && !(t.text == "return" && c.inMacro())
+	bad := next.in(wordNever[t.text]) && (t.text != "return" || !c.inMacro())
 	switch t.text {
 	case "if":
-		bad = !condition(next) && next.text != "constexpr" && next.text != "consteval" && next.text != "!"
+		bad = !condition(next) && !afterIf[next.text]
 	case "while", "for", "switch", "catch":
 		bad = !condition(next) && before.text != "," && before.text != "("
 	case "break", "continue":
@@ -334,6 +332,8 @@ func (c *checker) keyword(_ int, before, t, next item) string {
 	}
 	return ""
 }
+
+var afterIf = words("constexpr consteval !")
 
 // condition reports whether an item may begin the condition of a control statement.
 func condition(next item) bool {

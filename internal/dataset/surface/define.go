@@ -234,8 +234,8 @@ func (d *definer) c(i int) {
 	case !endsName[next]:
 	case d.afterType(i), before == "::" && next == "(" && d.definesMember(i):
 		d.found(word)
-	case (before == "{" || before == ",") && (next == "," || next == "=" || next == "}"):
-		d.enumerator(i)
+	case before == "{" || before == ",":
+		d.enumerator(i, next)
 	}
 }
 
@@ -311,8 +311,11 @@ func (d *definer) definesMember(i int) bool {
 }
 
 // enumerator takes in the name i if it stands in the braces of an enumeration.
-func (d *definer) enumerator(i int) {
+func (d *definer) enumerator(i int, next string) {
 	const most = 4000 // tokens
+	if next != "," && next != "=" && next != "}" {
+		return
+	}
 	depth := 0
 	for j := i - 1; j >= 0 && j > i-most; j-- {
 		switch d.at(j) {
