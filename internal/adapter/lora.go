@@ -39,8 +39,13 @@ func (l *LoRA) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
 	_, out := l.Dims()
 	y := t.Make(x.Rows, out, true, x)
 	var xa *nn.Tensor
-	t.Record(y, nn.Op{Uses: []*nn.Value{x}, Compute: func() {
+	if t.Recomputing() {
 		xa = l.Low.down(t, x)
+	}
+	t.Record(y, nn.Op{Pure: true, Uses: []*nn.Value{x}, Compute: func() {
+		if xa == nil {
+			xa = l.Low.down(t, x)
+		}
 		low := t.Pack(xa)
 		defer low.Free()
 		y.Set(t.New(x.Rows, out))

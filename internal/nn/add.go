@@ -5,7 +5,7 @@ import "graft/internal/kernel"
 // Add is the residual connection z = x + y; back: dx += dz, dy += dz.
 func (t *Tape) Add(x, y *Value) *Value {
 	z := t.Make(x.Rows, x.Cols, false, x, y)
-	t.Record(z, Op{Compute: func() {
+	t.Record(z, Op{Pure: true, Compute: func() {
 		z.data = t.New(x.Rows, x.Cols)
 		a, b := x.Data(), y.Data()
 		t.Rows(x.Rows, 3, x.Cols, func(i int, buf [][]float32) {

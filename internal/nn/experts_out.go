@@ -13,8 +13,29 @@ func (t *Tape) ExpertsOut(h *Value, r *Route, p Experts) *Value {
 	_, _, out := p.Dims()
 	o := &expertsOut{Tape: t, h: h, r: r, p: p, low: ranks(p)}
 	o.y = t.Make(r.Weight.Rows, out, o.low > 0, h, r.Weight)
-	t.Record(o.y, Op{Uses: []*Value{h, r.Weight}, Compute: o.forward, Back: o.back})
+	if t.Recomputing() {
+		o.prepare()
+	}
+	t.Record(o.y, Op{Pure: true, Uses: []*Value{h, r.Weight}, Compute: o.forward, Back: o.back})
 	return o.y
+}
+
+// prepare computes what the way back reads beside the data of values.
+func (o *expertsOut) prepare() {
+	if o.low == 0 {
+		return
+	}
+	o.ha = o.NewF32(o.r.Rows(), o.low)
+	o.Keep(o.ha)
+	h := o.h.Data()
+	o.eachExpert(o.r, func(c *Context, e int, rows Segment) {
+		if _, trained := o.p.Expert(e); trained == nil {
+			return
+		}
+		l := o.pack(c, h, e, rows)
+		l.h.Free()
+		l.low.Free()
+	})
 }
 
 type expertsOut struct {
@@ -33,7 +54,7 @@ type outLeft struct {
 }
 
 func (o *expertsOut) forward() {
-	if o.low > 0 {
+	if o.low > 0 && o.ha == nil {
 		o.ha = o.NewF32(o.r.Rows(), o.low)
 		o.Keep(o.ha)
 	}

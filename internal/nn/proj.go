@@ -27,7 +27,7 @@ func (l *Linear) Dims() (in, out int) {
 func (l *Linear) Apply(t *Tape, x *Value) *Value {
 	_, out := l.Dims()
 	y := t.Make(x.Rows, out, false, x)
-	t.Record(y, Op{Compute: func() {
+	t.Record(y, Op{Pure: true, Compute: func() {
 		y.data = t.New(x.Rows, out)
 		t.Mul(Store{To: y.data, Bias: l.Bias}, gemm.Term{A: t.Left(x), B: l.W, Trans: true})
 	}, Back: func() {

@@ -10,6 +10,7 @@ type Value struct {
 	needs      bool // a gradient is wanted
 	used       bool // a way back reads data
 	leaf       bool
+	lazy       bool   // not computed unless somebody asks
 	remake     func() // computes data again, or nil where that would be dear
 }
 
@@ -17,6 +18,7 @@ type Value struct {
 type Tape struct {
 	*Context
 	recording bool
+	again     bool // everything is computed a second time: what only the forward pass was for is not
 	ops       []op
 	values    []*Value
 	packed    *Value // whose left form is kept, the last one used
@@ -30,6 +32,9 @@ type op struct {
 
 // NewTape starts a computation. Without gradients nothing can be walked back and inner results live until Free.
 func (c *Context) NewTape(gradients bool) *Tape { return &Tape{Context: c, recording: gradients} }
+
+// Recompute starts a computation that was made before, to be walked back: a result that no way back reads is not computed.
+func (c *Context) Recompute() *Tape { return &Tape{Context: c, recording: true, again: true} }
 
 // Leaf puts an existing tensor on the tape, which then owns it. needs says whether its gradient is wanted.
 func (t *Tape) Leaf(x *Tensor, needs bool) *Value {
@@ -53,12 +58,23 @@ type Op struct {
 	Compute func()   // sets the data of the Value
 	Back    func()   // hands its gradient on
 	Again   bool     // Compute is cheap enough to run a second time instead of keeping the data
+	Pure    bool     // Compute does nothing but set the data, so that it may wait until somebody asks for it
 	Uses    []*Value // whose data Back reads, and Compute where it may run again
 }
 
 // Record computes v and keeps its Op for the way back if v needs a gradient.
 func (t *Tape) Record(v *Value, o Op) {
-	o.Compute()
+	switch {
+	case t.again && v.needs && o.Again:
+	case t.again && v.needs && o.Pure:
+		v.lazy = true
+		v.remake = func() {
+			v.remake = nil // it is kept like any other result
+			o.Compute()
+		}
+	default:
+		o.Compute()
+	}
 	if !v.needs {
 		return
 	}
@@ -137,8 +153,9 @@ func (t *Tape) passGrad(v *Value, g *Tensor) {
 // Left is x packed as a left operand. Consecutive uses of one x share it; the tape frees it.
 func (t *Tape) Left(x *Value) *gemm.Left {
 	if t.packed != x {
+		data := x.Data() // may use the place itself
 		t.unpack()
-		t.left, t.packed = t.Pack(x.Data()), x
+		t.left, t.packed = t.Pack(data), x
 	}
 	return t.left
 }
@@ -150,14 +167,26 @@ func (t *Tape) unpack() {
 
 // Drop forgets what the way back does not read or can compute again cheaply. It is called between the forward and the backward pass.
 func (t *Tape) Drop() {
+	for _, v := range t.values {
+		if v.lazy && v.remake != nil && v.used {
+			v.remake()
+		}
+	}
 	t.unpack()
 	for _, v := range t.values {
 		if !v.used || v.remake != nil {
 			v.data.Free()
 			v.data = nil
 		}
+		if v.lazy {
+			v.remake = nil
+		}
 	}
 }
+
+// Recomputing tells whether results are computed only when they are asked for. An operation that is Pure but for something its way back
+// needs makes that beforehand then.
+func (t *Tape) Recomputing() bool { return t.again }
 
 // Detach takes the data out of v; the caller owns it.
 func (t *Tape) Detach(v *Value) *Tensor { return v.data.Share() }

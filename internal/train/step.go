@@ -234,7 +234,7 @@ func (w *walk) layerForward(i int, x *nn.Tensor) *nn.Tensor {
 	record := i >= w.first && !w.opt.Checkpointing
 	w.Pager.Enter()
 	defer w.Pager.Leave()
-	l := w.run(i, x, record)
+	l := w.run(i, x, w.nn.NewTape(record))
 	y := l.tape.Detach(l.out)
 	if record {
 		l.tape.Drop()
@@ -245,8 +245,8 @@ func (w *walk) layerForward(i int, x *nn.Tensor) *nn.Tensor {
 	return y
 }
 
-func (w *walk) run(i int, x *nn.Tensor, record bool) *layerTape {
-	l := &layerTape{tape: w.nn.NewTape(record)}
+func (w *walk) run(i int, x *nn.Tensor, t *nn.Tape) *layerTape {
+	l := &layerTape{tape: t}
 	l.in = l.tape.Leaf(x, i > w.first)
 	l.out = w.model.Layer(i, l.tape, l.in, w.pass.batch)
 	return l
@@ -286,7 +286,7 @@ func (w *walk) again(i int) error {
 		return err
 	}
 	w.Pager.Enter()
-	w.tapes[i] = w.run(i, x, true)
+	w.tapes[i] = w.run(i, x, w.nn.Recompute())
 	w.tapes[i].tape.Drop()
 	return nil
 }

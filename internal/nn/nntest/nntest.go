@@ -57,12 +57,14 @@ func Matrix(x *nn.Tensor) gemm.F32 {
 type Func func(t *nn.Tape, in []*nn.Value) *nn.Value
 
 // GradCheck compares the gradients of inputs, and of the parameters given as memory that f reads, with central differences of
-// Σ probe ⊙ f. It walks the tape back twice, once with cheap results dropped in between: both ways must agree exactly.
+// Σ probe ⊙ f. It walks the tape back three times, with cheap results dropped in between and as a
+// layer is recomputed too: all ways must agree exactly.
 func GradCheck(t *testing.T, c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(11, 13))
 	probe, grads := analytic(c, inputs, params, f, gemm.F32{}, false)
 	_, again := analytic(c, inputs, params, f, probe, true)
+	_, lazy := analytic(c, inputs, params, f, probe, true, c.Recompute())
 	places := make([][]float32, 0, len(inputs)+len(params))
 	for _, in := range inputs {
 		places = append(places, in.Data)
@@ -74,6 +76,9 @@ func GradCheck(t *testing.T, c *nn.Context, inputs []gemm.F32, params []*nn.Para
 		for i := range g {
 			if g[i] != again[n][i] {
 				t.Fatalf("gradient %d, element %d: %v, with dropped results %v", n, i, g[i], again[n][i])
+			}
+			if g[i] != lazy[n][i] {
+				t.Fatalf("gradient %d, element %d: %v, recomputed %v", n, i, g[i], lazy[n][i])
 			}
 		}
 		scale := rms(g)
@@ -95,11 +100,14 @@ func rms(x []float32) float64 {
 	return math.Sqrt(s / float64(len(x)))
 }
 
-func analytic(c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func, probe gemm.F32, drop bool) (gemm.F32, [][]float32) {
+func analytic(c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func, probe gemm.F32, drop bool, on ...*nn.Tape) (gemm.F32, [][]float32) {
 	for _, p := range params {
 		clear(p.Grad)
 	}
 	tape := c.NewTape(true)
+	if len(on) > 0 {
+		tape = on[0]
+	}
 	var in []*nn.Value
 	for _, m := range inputs {
 		in = append(in, tape.Leaf(Tensor(c, m), true))
