@@ -62,9 +62,9 @@ type Func func(t *nn.Tape, in []*nn.Value) *nn.Value
 func GradCheck(t *testing.T, c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(11, 13))
-	probe, grads := analytic(c, inputs, params, f, gemm.F32{}, false)
-	_, again := analytic(c, inputs, params, f, probe, true)
-	_, lazy := analytic(c, inputs, params, f, probe, true, c.Recompute())
+	probe, grads := analytic(c, inputs, params, f, gemm.F32{}, c.NewTape(true))
+	_, again := analytic(c, inputs, params, f, probe, c.NewTape(true))
+	_, lazy := analytic(c, inputs, params, f, probe, c.Recompute())
 	places := make([][]float32, 0, len(inputs)+len(params))
 	for _, in := range inputs {
 		places = append(places, in.Data)
@@ -100,14 +100,11 @@ func rms(x []float32) float64 {
 	return math.Sqrt(s / float64(len(x)))
 }
 
-func analytic(c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func, probe gemm.F32, drop bool, on ...*nn.Tape) (gemm.F32, [][]float32) {
+func analytic(c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func, probe gemm.F32, tape *nn.Tape) (gemm.F32, [][]float32) {
 	for _, p := range params {
 		clear(p.Grad)
 	}
-	tape := c.NewTape(true)
-	if len(on) > 0 {
-		tape = on[0]
-	}
+	drop := probe.Data != nil // as before the way back of a training step
 	var in []*nn.Value
 	for _, m := range inputs {
 		in = append(in, tape.Leaf(Tensor(c, m), true))
