@@ -19,6 +19,8 @@ os.environ.update(
 import numpy as np
 import torch
 import transformers
+from bitsandbytes.backends.default.ops import _dequantize_4bit_compute
+from bitsandbytes.backends.utils import _get_4bit_code
 from peft.utils.integrations import dequantize_module_weight
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM
@@ -30,6 +32,26 @@ torch.use_deterministic_algorithms(True)
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 
+
+
+def plain_dequantisation():
+    """Lets bitsandbytes decode NF4 with its own plain implementation.
+
+    The kernel for AVX-512 of 0.50.2 takes every row to begin with a block: it decodes matrices wrongly whose rows are no
+    whole number of blocks. The plain one is what it has on every other CPU for such cases.
+    """
+
+    def dequantise(packed, absmax, blocksize, quant_type, shape, dtype):
+        packed = packed.view(torch.uint8).reshape(-1)
+        code = _get_4bit_code(quant_type, packed.device)
+        return _dequantize_4bit_compute(packed, absmax.float(), code, blocksize, shape, dtype)
+
+    library = torch.library.Library("bitsandbytes", "IMPL")
+    library.impl("dequantize_4bit", dequantise, "CPU", allow_override=True)
+    return library  # what it registers lives as long as it does
+
+
+BITSANDBYTES = plain_dequantisation()
 INTERNAL = Path(__file__).resolve().parent.parent / "internal"
 PINNED = {
     "torch": "2.15.0",

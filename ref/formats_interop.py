@@ -143,11 +143,14 @@ def safetensors_files(work):
 
 
 def nf4_model(work, double):
+
     import bitsandbytes.functional as bnb
     import torch
     import transformers
+    from common import BITSANDBYTES
     from safetensors.torch import load_file
 
+    assert BITSANDBYTES, "sets the decoder right"
     kind = "doubly quantised" if double else "plain absmax"
     torch.manual_seed(0)
     config = transformers.Qwen3Config(

@@ -160,8 +160,9 @@ def take_nearest_codes(model, folder):
         code = state.state2.code
         nearest = torch.bucketize(scaled, (code[1:] + code[:-1]) / 2)
         distance = (nearest - state.absmax.long()).abs()
-        if distance.max() > 1:
-            raise RuntimeError(f"{name}: bitsandbytes' codes are up to {distance.max()} from the nearest")
-        count, missed = count + distance.numel(), missed + int(distance.sum())
+        off = (code[nearest] - code[state.absmax.long()]).abs().max().item()
+        if off > 0.02:  # more than to the next one; codes lie close together around zero, where the encoder may take one some places off
+            raise RuntimeError(f"{name}: bitsandbytes' codes are up to {off} from the nearest")
+        count, missed = count + distance.numel(), missed + int((distance > 0).sum())
         state.absmax.copy_(nearest)
     return missed / count
