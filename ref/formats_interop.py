@@ -144,10 +144,11 @@ def safetensors_files(work):
 
 def nf4_model(work, double):
 
+    from common import BITSANDBYTES
+
     import bitsandbytes.functional as bnb
     import torch
     import transformers
-    from common import BITSANDBYTES
     from safetensors.torch import load_file
 
     assert BITSANDBYTES, "sets the decoder right"
