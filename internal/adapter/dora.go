@@ -69,7 +69,7 @@ func (d *DoRA) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
 		t.Mul(nn.Store{To: y.Data(), Scale: d.c, Bias: d.Base.Bias}, d.terms(t.Left(x), low)...)
 	}, Back: func() {
 		d.magnitudeGrad(t.Context, y.Grad(), y.Data(), d.M.Data, d.Base.Bias)
-		scaled := scaledCols{y.Grad(), d.c}
+		scaled := nn.ColumnScaled{Matrix: y.Grad(), By: d.c}
 		dy := t.Pack(scaled)
 		defer dy.Free()
 		g := d.Low.grads(t, x, xa, scaled, dy)
@@ -108,7 +108,7 @@ func (d *DoRA) applyDropped(t *nn.Tape, x *nn.Value) *nn.Value {
 		low.Free()
 	}, Back: func() {
 		d.magnitudeGrad(t.Context, y.Grad(), u, d.norm, nil)
-		scaled := scaledCols{y.Grad(), d.c}
+		scaled := nn.ColumnScaled{Matrix: y.Grad(), By: d.c}
 		dy := t.Pack(scaled)
 		defer dy.Free()
 		g := d.Low.grads(t, x, xa, scaled, dy)
@@ -223,21 +223,3 @@ func (d *DoRA) Merge(pool *parallel.Pool, w []float32) error {
 	}
 	return nil
 }
-
-// scaledCols is a matrix with its columns multiplied.
-type scaledCols struct {
-	*nn.Tensor
-	by []float32
-}
-
-// Read decodes part of a row.
-func (m scaledCols) Read(dst []float32, row, col int) {
-	m.Tensor.Read(dst, row, col)
-	kernel.Mul(dst, dst, m.by[col:])
-}
-
-// F32 is nil: the memory is not scaled.
-func (m scaledCols) F32() ([]float32, int) { return nil, 0 }
-
-// BF16 is nil: the memory is not scaled.
-func (m scaledCols) BF16() ([]uint16, int) { return nil, 0 }

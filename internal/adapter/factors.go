@@ -46,7 +46,7 @@ func (f *Factors) down(t *nn.Tape, x *nn.Value) *nn.Tensor {
 // grads adds to the gradients of A and B and returns g = s·(dy·B), (T, r). dy is given as matrix and packed, xa is what down made.
 func (f *Factors) grads(t *nn.Tape, x *nn.Value, xa *nn.Tensor, dy gemm.Matrix, packed *gemm.Left) *nn.Tensor {
 	xaT := t.PackT(xa)
-	t.Mul(addTransposed{f.B}, gemm.Term{A: xaT, B: dy})
+	t.Mul(nn.AddGrad{Param: f.B, Trans: true}, gemm.Term{A: xaT, B: dy})
 	xaT.Free()
 	g := t.NewF32(x.Rows, f.B.Cols)
 	t.Mul(nn.Store{To: g, Scale: constant(f.Scale, f.B.Cols)}, gemm.Term{A: packed, B: matrix(f.B)})
@@ -56,7 +56,7 @@ func (f *Factors) grads(t *nn.Tape, x *nn.Value, xa *nn.Tensor, dy gemm.Matrix, 
 		defer in.Free()
 	}
 	gT := t.PackT(g)
-	t.Mul(addTo{f.A}, gemm.Term{A: gT, B: in})
+	t.Mul(nn.AddGrad{Param: f.A}, gemm.Term{A: gT, B: in})
 	gT.Free()
 	return g
 }
@@ -91,25 +91,4 @@ func (f *Factors) addTo(pool *parallel.Pool, w []float32) error {
 		}
 	})
 	return nil
-}
-
-// addTo as a Sink adds a product to the gradient of a parameter.
-type addTo struct{ p *nn.Param }
-
-func (s addTo) Block(row, col, rows, cols int, c []float32, ld int) {
-	for i := range rows {
-		g := s.p.Grad[(row+i)*s.p.Cols+col:][:cols]
-		kernel.Add(g, g, c[i*ld:])
-	}
-}
-
-// addTransposed adds the transpose of a product to the gradient of a parameter.
-type addTransposed struct{ p *nn.Param }
-
-func (s addTransposed) Block(row, col, rows, cols int, c []float32, ld int) {
-	for j := range cols {
-		for i := range rows {
-			s.p.Grad[(col+j)*s.p.Cols+row+i] += c[i*ld+j]
-		}
-	}
 }

@@ -181,22 +181,22 @@ func (t *Tape) addGrad(v *Value, g *Tensor) {
 	})
 }
 
-// addGradParam is a Sink that adds a product, or its transpose, to the gradient of a parameter.
-type addGradParam struct {
-	p     *Param
-	trans bool
+// AddGrad is a Sink that adds a product, or its transpose, to the gradient of a parameter.
+type AddGrad struct {
+	Param *Param
+	Trans bool
 }
 
 // Block adds a block.
-func (s addGradParam) Block(row, col, rows, cols int, c []float32, ld int) {
+func (s AddGrad) Block(row, col, rows, cols int, c []float32, ld int) {
 	for i := range rows {
-		if !s.trans {
-			g := s.p.Grad[(row+i)*s.p.Cols+col:][:cols]
+		if !s.Trans {
+			g := s.Param.Grad[(row+i)*s.Param.Cols+col:][:cols]
 			kernel.Add(g, g, c[i*ld:])
 			continue
 		}
 		for j := range cols {
-			s.p.Grad[(col+j)*s.p.Cols+row+i] += c[i*ld+j]
+			s.Param.Grad[(col+j)*s.Param.Cols+row+i] += c[i*ld+j]
 		}
 	}
 }
@@ -220,8 +220,8 @@ func paramMatrix(p *Param) gemm.F32 { return gemm.NewF32(p.Data, p.Rows, p.Cols)
 // updateGrads adds to the gradients of A and B, given x (rows, in), xa = s·x·Aᵀ, dy (rows, out), and g = s·dy·B: dB = dyᵀ·xa, dA = gᵀ·x.
 func (c *Context) updateGrads(u Update, x, xa, dy, g gemm.Matrix) {
 	xaT, gT := c.PackT(xa), c.PackT(g)
-	c.Mul(addGradParam{u.B, true}, gemm.Term{A: xaT, B: dy})
-	c.Mul(addGradParam{u.A, false}, gemm.Term{A: gT, B: x})
+	c.Mul(AddGrad{u.B, true}, gemm.Term{A: xaT, B: dy})
+	c.Mul(AddGrad{u.A, false}, gemm.Term{A: gT, B: x})
 	xaT.Free()
 	gT.Free()
 }

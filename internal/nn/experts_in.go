@@ -125,7 +125,7 @@ func (o *expertsIn) expertBack(c *Context, x *Tensor, e int, rows Segment) []exp
 		u := trained.Update(c)
 		if u.C != nil {
 			magnitudeGrad(u, dy, rowsOfTensor(o.y.Data(), rows, p.cols), u.M.Data)
-			dy = columnScaled{dy, u.C}
+			dy = ColumnScaled{dy, u.C}
 		}
 		ls[i].u = u
 		ls[i].dy = c.Pack(dy)

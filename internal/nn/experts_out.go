@@ -25,8 +25,7 @@ func (o *expertsOut) prepare() {
 	if o.low == 0 {
 		return
 	}
-	o.ha = o.NewF32(o.r.Rows(), o.low)
-	o.Keep(o.ha)
+	o.room()
 	h := o.h.Data()
 	o.eachExpert(o.r, func(c *Context, e int, rows Segment) {
 		if _, trained := o.p.Expert(e); trained == nil {
@@ -47,6 +46,14 @@ type expertsOut struct {
 	ha   *Tensor // (N, low) s·h·Aᵀ
 }
 
+// room takes the memory of h·Aᵀ, once.
+func (o *expertsOut) room() {
+	if o.low > 0 && o.ha == nil {
+		o.ha = o.NewF32(o.r.Rows(), o.low)
+		o.Keep(o.ha)
+	}
+}
+
 // outLeft is what one expert's weights are multiplied with.
 type outLeft struct {
 	h, low *gemm.Left
@@ -54,10 +61,7 @@ type outLeft struct {
 }
 
 func (o *expertsOut) forward() {
-	if o.low > 0 && o.ha == nil {
-		o.ha = o.NewF32(o.r.Rows(), o.low)
-		o.Keep(o.ha)
-	}
+	o.room()
 	h := o.h.Data()
 	lefts := make([]outLeft, o.r.Experts())
 	o.eachExpert(o.r, func(c *Context, e int, rows Segment) {
@@ -204,14 +208,14 @@ func (c *Context) scaleRows(x *Tensor, by []float32) {
 	}
 }
 
-// columnScaled is a matrix with its columns multiplied.
-type columnScaled struct {
+// ColumnScaled is a matrix with its columns multiplied. Nothing of it lies in memory as it is.
+type ColumnScaled struct {
 	gemm.Matrix
-	by []float32
+	By []float32
 }
 
 // Read decodes part of a row.
-func (m columnScaled) Read(dst []float32, row, col int) {
+func (m ColumnScaled) Read(dst []float32, row, col int) {
 	m.Matrix.Read(dst, row, col)
-	kernel.Mul(dst, dst, m.by[col:])
+	kernel.Mul(dst, dst, m.By[col:])
 }
