@@ -179,8 +179,8 @@ def save_adapter(model, folder, base):
     (folder / "adapter_model.safetensors").chmod(0o644)
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())
-    for key in ("target_modules", "exclude_modules"):
-        if isinstance(config[key], list):
+    for key in ("target_modules", "exclude_modules", "target_parameters"):
+        if isinstance(config.get(key), list):
             config[key].sort()
     write_json(path, config)
 
