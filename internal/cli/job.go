@@ -39,7 +39,7 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
-		MaxMemory: int(c.Training.MaxMemory * (1 << 30)), OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
+		MaxMemory: int(c.Training.MaxMemory * (1 << 30)), KeepLayers: c.Training.CheckpointedLayers == "auto", OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
 	}
 	return j, nil
 }
