@@ -221,10 +221,17 @@ func (b *Builder) PlainSlot(kind Kind, layer int, name string, in, out int) *Slo
 func (b *Builder) slot(kind Kind, layer int, name string, l *nn.Linear) *Slot {
 	s := &Slot{Name: name, Kind: kind, Layer: layer, Base: l, Proj: l}
 	b.slots = append(b.slots, s)
-	if n := len(b.slots); b.opt.Progress != nil && (n == 1 || b.slots[n-2].Layer != layer) {
-		b.opt.Progress(layer, b.Config.Layers)
+	if n := len(b.slots); n == 1 || b.slots[n-2].Layer != layer {
+		b.progress(layer)
 	}
 	return s
+}
+
+// progress tells how many layers are loaded.
+func (b *Builder) progress(layers int) {
+	if b.opt.Progress != nil {
+		b.opt.Progress(layers, b.Config.Layers)
+	}
 }
 
 // projection is a Matrix, quantised to NF4 where that is asked for and the file has not done it.

@@ -48,11 +48,7 @@ func deepModel(t *testing.T) string {
 		x.Data = bytes.Repeat(x.Data, x.Size()/len(x.Data)+1)[:x.Size()]
 		ts = append(ts, x)
 	}
-	model.RandomDecoder(c, add)
-	for i := range c.Layers {
-		add(fmt.Sprintf("model.layers.%d.self_attn.q_norm.weight", i), c.HeadDim)
-		add(fmt.Sprintf("model.layers.%d.self_attn.k_norm.weight", i), c.HeadDim)
-	}
+	weights.Shapes(c, add)
 	dir := t.TempDir()
 	if err := safetensors.WriteFile(filepath.Join(dir, "model.safetensors"), ts, nil); err != nil {
 		t.Fatal(err)

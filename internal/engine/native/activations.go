@@ -98,7 +98,7 @@ func (s *shape) attention(g *shadow, x *ghost) *ghost {
 		gate = g.cheap(width, q)
 		q = g.cheap(width, q)
 	}
-	if c.ModelType != "qwen2" {
+	if c.HeadNorms() {
 		q, k = g.cheap(width, q), g.cheap(kv, k)
 	}
 	q, k = g.cheap(width, q), g.cheap(kv, k)
