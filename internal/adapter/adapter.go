@@ -77,11 +77,21 @@ func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, e
 		return nil, err
 	}
 	a := newAdapter(ctx, m, spec, seed)
-	for _, p := range places {
+	starters, layers := map[int][]starter{}, []int{}
+	for _, p := range places { // in the order of the layers
 		if s, ok := a.attach(p).(starter); ok {
-			s.start(ctx)
+			n := p.slot.Layer
+			if len(starters[n]) == 0 {
+				layers = append(layers, n)
+			}
+			starters[n] = append(starters[n], s)
 		}
 	}
+	model.Visit(m, layers, func(n int) {
+		for _, s := range starters[n] {
+			s.start(ctx)
+		}
+	})
 	return a, nil
 }
 

@@ -31,6 +31,10 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 	if err != nil {
 		return nil, err
 	}
+	return cover(m, &spec, places), nil
+}
+
+func cover(m model.Model, spec *Spec, places []placement) *Coverage {
 	c := &Coverage{NotAdapted: []string{"embed_tokens", "lm_head", "norms"}}
 	rank := map[string]int{}
 	for _, p := range places {
@@ -64,7 +68,7 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 		c.Rows = append(c.Rows, *rows[name])
 		c.Trainable += rows[name].Trainable
 	}
-	return c, nil
+	return c
 }
 
 // String is the report as a table.

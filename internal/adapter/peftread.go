@@ -98,14 +98,22 @@ func Load(ctx *nn.Context, m model.Model, dir string, dropout float64, seed uint
 	return a, nil
 }
 
-// ReadSpec is the Spec that the PEFT adapter in dir follows on m, its targets as full paths, and the name of the base it was made for. Nothing
-// is wrapped.
-func ReadSpec(m model.Model, dir string) (s Spec, base string, err error) {
+// Saved is a PEFT adapter in a directory, seen from a model.
+type Saved struct {
+	Spec     Spec      // that it follows, its targets as full paths
+	Coverage *Coverage // of the model
+	Base     string    // name of the model that it was made for
+}
+
+// Read tells what the PEFT adapter in dir is on m. Nothing is wrapped.
+func Read(m model.Model, dir string) (*Saved, error) {
 	f, c, places, err := open(m, dir)
 	if err != nil {
-		return s, "", err
+		return nil, err
 	}
-	return c.spec(places), c.Base, f.Close()
+	s := &Saved{Spec: c.spec(places), Base: c.Base}
+	s.Coverage = cover(m, &s.Spec, places)
+	return s, f.Close()
 }
 
 // open reads the configuration of an adapter and finds the modules of its tensors.

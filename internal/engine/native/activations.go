@@ -168,19 +168,27 @@ func (s *shape) sparse(g *shadow, x *ghost) *ghost {
 	return g.add(routed, g.cheap(h, shared, gate))
 }
 
-// activations is the memory of a pass at its fullest: what waits for the way back, and the layer or head at work.
-func (s *shape) activations() int {
-	c := s.cfg
-	input := s.pass * c.HiddenSize * s.element()
-	rooms := map[[2]bool]room{} // by what tells layers apart
-	waiting, work := 0, 0
-	for i := range c.Layers {
-		key := [2]bool{c.LayerTypes[i] == weights.LinearAttention, c.MoE.Sparse(i)}
-		r, ok := rooms[key]
+// rooms are those of the layers.
+func (s *shape) rooms() []room {
+	known := map[[2]bool]room{} // by what tells layers apart
+	var list []room
+	for i, t := range s.cfg.LayerTypes {
+		key := [2]bool{t == weights.LinearAttention, s.cfg.MoE.Sparse(i)}
+		r, ok := known[key]
 		if !ok {
 			r = s.layerRoom(i)
-			rooms[key] = r
+			known[key] = r
 		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// activations is the memory of a pass at its fullest: what waits for the way back, and the layer or head at work.
+func (s *shape) activations() int {
+	input := s.pass * s.cfg.HiddenSize * s.element()
+	waiting, work := 0, 0
+	for _, r := range s.rooms() {
 		switch {
 		case !s.job.Options.Checkpointing:
 			waiting += r.kept + input

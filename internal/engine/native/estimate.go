@@ -48,10 +48,7 @@ type shape struct {
 const efficiency = 0.75
 
 func estimate(s shape) *Estimate {
-	e := &Estimate{Available: mem.Available(), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
-	if most := s.job.MaxMemory; most > 0 && (e.Available == 0 || most < e.Available) {
-		e.Available = most
-	}
+	e := &Estimate{Available: available(s.job.MaxMemory), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
 	e.Adapter = 16 * s.cover.Trainable
 	e.Activations = s.activations()
 	e.Overhead = s.overhead(e.Activations)
@@ -65,6 +62,15 @@ func estimate(s shape) *Estimate {
 	}
 	e.FLOP = s.flopPerToken() * float64(s.tokens)
 	return e
+}
+
+// available is the memory that may be taken: what is free, and no more than most, if that is not 0. 0 if the system does not tell.
+func available(most int) int {
+	free := mem.Available()
+	if most > 0 && (free == 0 || most < free) {
+		return most
+	}
+	return free
 }
 
 // overhead is what a process takes beside: the program, the records of tensors and modules, each thread's part of a packed weight, and holes
@@ -88,8 +94,12 @@ func (e *Estimate) at(rate, disk float64) {
 func (e *Estimate) Fits() error {
 	if e.Available > 0 && e.Total > e.Available {
 		way := "shorter training.max_seq_length, smaller training.batch_size, training.gradient_checkpointing or model.load_in_4bit make it smaller"
-		if e.Placement.Mode == NoFit {
-			way = e.Placement.way
+		switch p := e.Placement; {
+		case p.way != "":
+			way = p.way
+		case p.Mode == NoFit:
+			way = "two layers at a time do not fit beside the rest; shorter training.max_seq_length, smaller training.batch_size, " +
+				"a smaller rank or training.activation_offload make that smaller"
 		}
 		return fmt.Errorf("native: the run needs about %s of memory, %s are available; %s", size(e.Total), size(e.Available), way)
 	}

@@ -49,6 +49,9 @@ func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
 	if m.Plan, err = export.NewPlan(baseDir, m.merger); err != nil {
 		return nil, err
 	}
+	if _, err := e.place(b, engine.Model{Dir: baseDir}, adapterDir, m.check()); err != nil {
+		return nil, fmt.Errorf("%w; that is for the check of what is merged", err)
+	}
 	for _, s := range m.Plan.Shards {
 		for _, t := range s.Tensors {
 			if t.Module != "" && t.DType.Size() < m.stored.Size() {
@@ -88,6 +91,15 @@ func probeTokens(dir string, vocab int) [][]int32 {
 	return seqs
 }
 
+// check is what a model is opened for to be checked. The logits of three models are compared.
+func (m *Merge) check() use {
+	n := 0
+	for _, seq := range m.probe {
+		n += len(seq)
+	}
+	return use{tokens: n, logits: 3 * n}
+}
+
 // Write carries the merge out.
 func (m *Merge) Write(ctx context.Context, output string, sink event.Sink) error {
 	return m.Plan.Write(ctx, m.merger, output, func(done, total int) {
@@ -112,7 +124,7 @@ func (m *Merge) logits(dir, adapterDir string) (_ gemm.F32, err error) {
 	if err != nil {
 		return gemm.F32{}, err
 	}
-	l, err := m.engine.load(b, engine.Model{Dir: dir}, adapterDir)
+	l, err := m.engine.load(b, engine.Model{Dir: dir}, adapterDir, m.check())
 	if err != nil {
 		return gemm.F32{}, err
 	}

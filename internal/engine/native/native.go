@@ -23,9 +23,10 @@ import (
 	"graft/internal/train"
 )
 
-// Engine trains on the CPU.
+// Engine trains, runs and merges models on the CPU.
 type Engine struct {
-	Threads int
+	Threads   int
+	MaxMemory int // bytes that an opened model may take, 0 for what is free; a job to train has its own
 }
 
 var _ engine.Engine = Engine{}
@@ -86,15 +87,17 @@ type run struct {
 	data     *data
 	record   *runRecord
 	estimate *Estimate
+	pager    *model.Pager // once the model is loaded
 	start    time.Time
 }
 
 func (r *run) close() error {
+	err := r.pager.Close()
 	r.pool.Close()
-	if r.base == nil {
-		return nil
+	if r.base != nil {
+		err = errors.Join(err, r.base.Close())
 	}
-	return r.base.Close()
+	return err
 }
 
 // prepare does everything that can fail because of what the user gave, before anything is written or loaded.
@@ -135,9 +138,8 @@ func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
 		return nil, nil, err
 	}
 	if r.job.InitFrom != "" {
-		if err := r.adopt(m); err != nil {
-			return nil, nil, engine.InputAt("lora.init_from", err)
-		}
+		c, err = r.adopt(m)
+		return m, c, engine.InputAt("lora.init_from", err)
 	}
 	if c, err = adapter.Cover(m, r.job.Spec); err != nil {
 		return nil, nil, engine.InputAt(culprit(m, r.job.Spec), err)
@@ -146,20 +148,20 @@ func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
 }
 
 // adopt takes over the settings of the adapter to start from, after a look at all its tensors.
-func (r *run) adopt(m model.Model) error {
-	spec, base, err := adapter.ReadSpec(m, r.job.InitFrom)
+func (r *run) adopt(m model.Model) (*adapter.Coverage, error) {
+	saved, err := adapter.Read(m, r.job.InitFrom)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a, err := adapter.Load(nn.NewContext(r.pool, false), m, r.job.InitFrom, 0, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.Detach(m)
-	r.tellSpec(spec, base)
-	spec.Dropout = r.job.Spec.Dropout
-	r.job.Spec = spec
-	return nil
+	r.tellSpec(saved)
+	saved.Spec.Dropout = r.job.Spec.Dropout
+	r.job.Spec = saved.Spec
+	return saved.Coverage, nil
 }
 
 // culprit is the configuration key for which a Spec cannot be placed on m: the first without which it can.
@@ -182,8 +184,8 @@ func culprit(m model.Model, s adapter.Spec) string {
 }
 
 // tellSpec notes where the adapter to start from differs from the configuration, which it overrules.
-func (r *run) tellSpec(own adapter.Spec, base string) {
-	said := r.job.Spec
+func (r *run) tellSpec(saved *adapter.Saved) {
+	own, said := saved.Spec, r.job.Spec
 	var diff []string
 	note := func(key string, there, here any) {
 		if there != here {
@@ -197,7 +199,7 @@ func (r *run) tellSpec(own adapter.Spec, base string) {
 	if len(diff) > 0 {
 		r.sink.Emit(event.Note{Text: fmt.Sprintf("%s governs: %s, and its own %d target modules", r.job.InitFrom, strings.Join(diff, ", "), len(own.Targets))})
 	}
-	if base != "" && base != r.job.Model.Name {
+	if base := saved.Base; base != "" && base != r.job.Model.Name {
 		r.sink.Emit(event.Note{Text: fmt.Sprintf("%s was made for %s, the base is %s", r.job.InitFrom, base, r.job.Model.Name)})
 	}
 }
@@ -245,7 +247,7 @@ func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads 
 		return nil, err
 	}
 	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, sequence: r.data.longest, threads: threads}
-	if s.held, err = newHeld(r.job, r.base, outline, distinct(r.data.train)); err != nil {
+	if s.held, err = newHeld(r.job.Model, r.base, outline, distinct(r.data.train)); err != nil {
 		return nil, err
 	}
 	s.pass, s.tokens = r.job.Options.Extent(first, steps)
@@ -267,24 +269,25 @@ func distinct(rows []train.Row) int {
 	return len(seen)
 }
 
-// load builds the model and attaches the adapter.
+// load builds the model and its pager, which stays with the run, and attaches the adapter.
 func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
-	opt := model.Options{
-		Half: r.job.Model.Half, FourBit: r.job.Model.FourBit, DoubleQuant: r.job.Model.DoubleQuant, Pool: r.pool,
-		Progress: func(done, total int) {
-			r.sink.Emit(event.Progress{Stage: "load", Done: done, Total: total, Unit: "layers"})
-		},
+	opt := options(r.job.Model, r.pool)
+	opt.Progress = func(done, total int) {
+		r.sink.Emit(event.Progress{Stage: "load", Done: done, Total: total, Unit: "layers"})
 	}
 	m, err := all.Models().Load(r.base.Config, r.base.Source, opt)
 	if err != nil {
 		return nil, nil, nil, engine.Input(err)
+	}
+	if r.pager, err = model.NewPager(m, r.base.Source, r.estimate.Placement.budget); err != nil {
+		return nil, nil, nil, err
 	}
 	ctx := nn.NewContext(r.pool, r.job.Model.Half)
 	var a *adapter.Adapter
 	if r.job.InitFrom != "" {
 		a, err = adapter.Load(ctx, m, r.job.InitFrom, r.job.Spec.Dropout, r.job.Options.Seed)
 	} else {
-		a, err = adapter.Attach(ctx, m, r.job.Spec, r.job.Options.Seed)
+		a, err = adapter.Attach(ctx, model.Paged(m, r.pager), r.job.Spec, r.job.Options.Seed)
 	}
 	return ctx, m, a, engine.Input(err)
 }
@@ -313,13 +316,11 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		return r.already()
 	}
 	result = &engine.Result{Dir: r.job.OutputDir}
-	pager, err := r.pager(m)
-	if err != nil {
-		return nil, err
+	if p := r.estimate.Placement; p.Mode == Streamed {
+		r.sink.Emit(event.Note{Text: fmt.Sprintf("weights%s", p)})
 	}
-	defer func() { err = errors.Join(err, pager.Close()) }()
 	t, err := train.New(train.Setup{
-		Pager: pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Mix: r.data.mix, EvalSets: r.data.evalSets,
+		Pager: r.pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Mix: r.data.mix, EvalSets: r.data.evalSets,
 		Dir:  r.job.OutputDir,
 		Base: adapter.Base{Name: r.job.Model.Name, Revision: r.revision()},
 		Sink: event.Func(func(e event.Event) {
@@ -339,15 +340,6 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		return nil, err
 	}
 	return result, r.finish(t, result)
-}
-
-// pager brings the layers that lie in files into memory as they are needed: all of them, or as many at a time as the plan has room for.
-func (r *run) pager(m model.Model) (*model.Pager, error) {
-	p := r.estimate.Placement
-	if p.Mode == Streamed {
-		r.sink.Emit(event.Note{Text: fmt.Sprintf("weights%s", p)})
-	}
-	return model.NewPager(m, r.base.Source, p.budget)
 }
 
 // begin takes possession of the output directory, which this process has locked: it looks again whose it is, removes what a process that was
