@@ -26,6 +26,7 @@ type Merge struct {
 	adapter string
 	merger  *adapter.Adapter
 	stored  dtype.DType // the shortest type of a merged weight
+	experts bool        // the model has routed ones
 	probe   [][]int32   // tokens of the logit check
 }
 
@@ -43,6 +44,7 @@ func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
 	}
 	ctx := nn.NewContext(parallel.New(e.Threads), false)
 	m := &Merge{engine: e, base: baseDir, adapter: adapterDir, stored: dtype.F32, probe: probeTokens(baseDir, b.Config.VocabSize)}
+	m.experts = b.Config.MoE != nil
 	if m.merger, err = adapter.Load(ctx, outline, adapterDir, 0, 0); err != nil {
 		return nil, err
 	}
@@ -115,7 +117,7 @@ func (m *Merge) Check(output string) (export.Parity, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return export.Parity{}, fmt.Errorf("native: logit check: %w", err)
 	}
-	return export.Compare(bare, adapted, merged, m.stored), nil
+	return export.Compare(bare, adapted, merged, export.Tolerance(m.stored, m.experts)), nil
 }
 
 // logits runs the probe through a model.

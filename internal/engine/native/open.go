@@ -100,7 +100,10 @@ func (e Engine) place(b *engine.Base, m engine.Model, adapterDir string, u use) 
 		return p, nil
 	}
 	if p.way == "" {
-		p.way = "two layers at a time do not fit beside the rest; give it more memory, or write the base in 4 bits with graft quantize"
+		p.way = "two layers at a time do not fit beside the rest"
+		if u.cached && b.Config.Quantization == nil {
+			p.way += "; written in 4 bits with graft quantize the model is smaller"
+		}
 	}
 	return p, fmt.Errorf("native: %s needs about %s of memory, %s are available; %s", b.Dir, size(p.Resident+work), size(free), p.way)
 }
