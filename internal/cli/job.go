@@ -39,7 +39,8 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
-		MaxMemory: maxMemory(c), OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
+		MaxMemory: maxMemory(c), KeepLayers: c.Training.CheckpointedLayers == "auto", OutputDir: c.Training.OutputDir,
+		Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
 	}
 	return j, nil
 }

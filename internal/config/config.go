@@ -68,6 +68,7 @@ type Training struct {
 	EarlyStoppingPatience     int     `json:"early_stopping_patience"`
 	RouterAuxLoss             bool    `json:"router_aux_loss"`
 	MaxMemory                 float64 `json:"max_memory"`
+	CheckpointedLayers        string  `json:"checkpointed_layers"`
 	ActivationOffload         string  `json:"activation_offload"`
 	Resume                    string  `json:"resume"`
 }

@@ -69,6 +69,17 @@ var crossRules = []rule{
 		},
 	},
 	{
+		keys: []string{"training.checkpointed_layers", "training.gradient_checkpointing"},
+		doc:  "`checkpointed_layers: auto` needs `gradient_checkpointing`.",
+		check: func(c *Config) string {
+			if c.Training.CheckpointedLayers == "auto" && !c.Training.GradientCheckpointing {
+				return fmt.Sprintf("no layer is recomputed, because training.gradient_checkpointing is false (%s); set it to true, or checkpointed_layers to all",
+					c.Origin("training.gradient_checkpointing"))
+			}
+			return ""
+		},
+	},
+	{
 		keys: []string{"training.early_stopping_patience", "training.eval_steps"},
 		doc:  "`early_stopping_patience` needs `eval_steps`.",
 		check: func(c *Config) string {

@@ -217,6 +217,11 @@ var options = []option{
 		doc: "GiB that a run, a chat or the check of a merge may take; 0: what is free. A base written by graft quantize streams from disk where it does not fit.",
 	},
 	{
+		key: "training.checkpointed_layers", kind: kString, def: "all", example: "auto", values: []string{"all", "auto"},
+		engines: []string{Native}, stages: trainStages, aka: []string{"selective_checkpointing", "activation_memory_budget"},
+		doc: "Layers that gradient_checkpointing recomputes; auto: only those whose results max_memory has no room for. Changes no result.",
+	},
+	{
 		key: "training.activation_offload", kind: kString, def: "none", example: "disk", values: []string{"none", "disk"},
 		engines: []string{Native}, stages: trainStages, aka: []string{"activation_offloading", "offload_activations"},
 		doc: "Where the inputs of layers wait for the way back, with gradient_checkpointing: memory, or a temporary file in output_dir.",

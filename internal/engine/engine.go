@@ -70,10 +70,12 @@ type Job struct {
 	InitFrom  string // a PEFT adapter directory whose rank, alpha, targets and variant govern; "" starts fresh
 	Options   train.Options
 	MaxMemory int // bytes that the run may take; 0 for what is free
-	OutputDir string
-	Restart   bool            // refuse to continue an earlier run
-	Resolved  json.RawMessage // the whole configuration, for run.json
-	Version   string          // of the program
+	// KeepLayers lets as many layers as there is memory for keep their results, rather than recompute all with Options.Checkpointing.
+	KeepLayers bool
+	OutputDir  string
+	Restart    bool            // refuse to continue an earlier run
+	Resolved   json.RawMessage // the whole configuration, for run.json
+	Version    string          // of the program
 }
 
 // Model is the base and how it is held.

@@ -152,9 +152,15 @@ func (a *attention) newScratch(longest int) *scratch {
 	return s
 }
 
-// read decodes rows [lo, hi) of one head of x into s.row, (rows, Dim).
+// read decodes rows [lo, hi) of one head of x for packing: (rows, Dim) in s.half where the microkernel takes bfloat16, else in s.row.
 func (a *attention) read(s *scratch, x *Tensor, lo, hi, head int) {
 	d := a.h.Dim
+	if a.Tile.BF16 && x.h != nil {
+		for i := lo; i < hi; i++ {
+			copy(s.half[(i-lo)*d:(i-lo+1)*d], x.h[i*x.Cols+head*d:])
+		}
+		return
+	}
 	for i := lo; i < hi; i++ {
 		x.Read(s.row[(i-lo)*d:(i-lo+1)*d], i, head*d)
 	}
@@ -281,18 +287,13 @@ func (a *attention) forwardTile(s *scratch, seg Segment, q, i, rows int) {
 // softmaxRow turns row r of the scores (query i, keys j…) into exp(score − running maximum), rescaling what was summed so far when the
 // maximum grows. Keys that the query does not see get 0.
 func (a *attention) softmaxRow(s *scratch, r, i, j, cols int) {
-	row := s.s[r*tileRows : r*tileRows+cols]
-	lo, hi := a.visible(i)
-	lo, hi = max(lo-j, 0), min(hi-j, cols)
-	if lo >= hi {
+	row := s.s[r*tileRows : r*tileRows+roundUp(cols, lanes)]
+	if !a.mask(row, i, j, cols) {
 		clear(row)
 		return
 	}
-	clear(row[:lo])
-	clear(row[hi:])
-	seen := row[lo:hi]
 	scale := a.h.scale()
-	if m := kernel.Max(seen) * scale; m > s.max[r] {
+	if m := kernel.Max(row) * scale; m > s.max[r] {
 		if s.sum[r] > 0 {
 			f := float32(math.Exp(float64(s.max[r] - m)))
 			s.sum[r] *= f
@@ -301,7 +302,25 @@ func (a *attention) softmaxRow(s *scratch, r, i, j, cols int) {
 		}
 		s.max[r] = m
 	}
-	s.sum[r] += kernel.ExpSum(seen, seen, scale, s.max[r])
+	s.sum[r] += kernel.ExpSum(row, row, scale, s.max[r])
+}
+
+// lanes is what vectors of every instruction set divide, so that a row of scores has no rest; tileRows is a multiple.
+const lanes = 16
+
+// mask puts the lowest number, whose exponential is 0, where query i does not see the keys from j on. It tells whether any is left.
+func (a *attention) mask(row []float32, i, j, cols int) bool {
+	lo, hi := a.visible(i)
+	lo, hi = max(lo-j, 0), min(hi-j, cols)
+	if lo >= hi {
+		return false
+	}
+	for _, hidden := range [][]float32{row[:lo], row[hi:]} {
+		for c := range hidden {
+			hidden[c] = -math.MaxFloat32
+		}
+	}
+	return true
 }
 
 // packScores packs s.s (rows, cols of tileRows) as a left operand of cols inner values.

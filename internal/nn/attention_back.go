@@ -87,9 +87,10 @@ func (a *attention) backwardTile(s *scratch, seg Segment, q, i, rows int) {
 	a.packRows(s, b.doRows, kernel.Left, rows)
 	a.packCols(s, panels{b.doCols, 0, rows}, rows)
 	for r := range rows {
-		o := s.out[:d]
+		o, do := s.out[:d], s.row[:d]
 		a.o.Read(o, lo+r, q*d)
-		b.delta[r] = kernel.Dot(o, s.row[r*d:(r+1)*d])
+		a.do.Read(do, lo+r, q*d)
+		b.delta[r] = kernel.Dot(o, do)
 	}
 	a.read(s, a.q, lo, lo+rows, q)
 	a.packRows(s, s.q, kernel.Left, rows)
@@ -118,20 +119,14 @@ func (a *attention) backwardTile(s *scratch, seg Segment, q, i, rows int) {
 
 // scoreGrad turns row r of the scores into probabilities and the same row of dp into ds.
 func (a *attention) scoreGrad(s *scratch, r, i, j, cols int, lse float32) {
-	p, ds := s.s[r*tileRows:r*tileRows+cols], s.back.dp[r*tileRows:r*tileRows+cols]
-	lo, hi := a.visible(i)
-	lo, hi = max(lo-j, 0), min(hi-j, cols)
-	if lo >= hi {
+	p, ds := s.s[r*tileRows:r*tileRows+roundUp(cols, lanes)], s.back.dp[r*tileRows:r*tileRows+cols]
+	if !a.mask(p, i, j, cols) {
 		clear(p)
 		clear(ds)
 		return
 	}
-	clear(p[:lo])
-	clear(p[hi:])
-	clear(ds[:lo])
-	clear(ds[hi:])
-	kernel.ExpSum(p[lo:hi], p[lo:hi], a.h.scale(), lse)
-	kernel.SoftmaxGrad(ds[lo:hi], p[lo:hi], ds[lo:hi], a.h.scale(), s.back.delta[r])
+	kernel.ExpSum(p, p, a.h.scale(), lse)
+	kernel.SoftmaxGrad(ds, p[:cols], ds, a.h.scale(), s.back.delta[r])
 }
 
 // transposed packs x (rows, cols of tileRows) as the left operand xᵀ of rows inner values into s.p.

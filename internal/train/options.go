@@ -25,6 +25,7 @@ type Options struct {
 
 	Shuffle       bool
 	Checkpointing bool // recompute layers on the way back
+	Kept          int  // layers that are not recomputed nevertheless, counted from the last; with Checkpointing. No result depends on it
 	Offload       bool // the inputs of layers wait on disk for the way back; with Checkpointing
 	RouterAuxLoss bool // add the load-balancing loss of routers, with the model's coefficient
 	Seed          uint64

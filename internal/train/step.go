@@ -186,7 +186,7 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	}
 	for i := range w.model.Layers() {
 		err := w.ctx.Err()
-		if err == nil && i >= w.first && w.opt.Checkpointing {
+		if err == nil && i >= w.first && w.recomputed(i) {
 			err = w.keep(i, x)
 		}
 		if err != nil {
@@ -197,6 +197,9 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	}
 	return x, nil
 }
+
+// recomputed tells whether a layer runs again on the way back. The last layers are the first to give back what they kept.
+func (w *walk) recomputed(i int) bool { return w.opt.Checkpointing && i < w.model.Layers()-w.opt.Kept }
 
 // keep keeps the input of a layer for the way back.
 func (w *walk) keep(i int, x *nn.Tensor) error {
@@ -231,7 +234,7 @@ func (w *walk) order() []int {
 
 // layerForward runs layer i on x, which it takes over.
 func (w *walk) layerForward(i int, x *nn.Tensor) *nn.Tensor {
-	record := i >= w.first && !w.opt.Checkpointing
+	record := i >= w.first && !w.recomputed(i)
 	w.Pager.Enter()
 	defer w.Pager.Leave()
 	l := w.run(i, x, w.nn.NewTape(record))

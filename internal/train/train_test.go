@@ -271,6 +271,21 @@ func TestCheckpointingChangesNothingButMemory(t *testing.T) {
 	}
 }
 
+// TestKeptLayersChangeNothing lets some layers keep their results: not a byte may depend on it.
+func TestKeptLayersChangeNothing(t *testing.T) {
+	all := newLab(t)
+	all.run(t)
+	want := all.file(t, adapter.WeightsFile)
+	for _, offload := range []bool{false, true} {
+		some := newLab(t)
+		some.opt.Kept, some.opt.Offload = 1, offload
+		some.run(t)
+		if !bytes.Equal(some.file(t, adapter.WeightsFile), want) {
+			t.Errorf("offload %v: the adapter is another one", offload)
+		}
+	}
+}
+
 func TestLossFalls(t *testing.T) {
 	l := newLab(t)
 	l.opt.MaxSteps, l.opt.Epochs, l.spec.Dropout, l.opt.Shuffle = 0, 12, 0, false

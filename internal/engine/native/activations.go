@@ -98,7 +98,7 @@ func (s *shape) attention(g *shadow, x *ghost) *ghost {
 		gate = g.cheap(width, q)
 		q = g.cheap(width, q)
 	}
-	if c.HeadNorms() {
+	if c.ModelType != "qwen2" {
 		q, k = g.cheap(width, q), g.cheap(kv, k)
 	}
 	q, k = g.cheap(width, q), g.cheap(kv, k)
@@ -168,38 +168,57 @@ func (s *shape) sparse(g *shadow, x *ghost) *ghost {
 	return g.add(routed, g.cheap(h, shared, gate))
 }
 
-// rooms are those of the layers.
-func (s *shape) rooms() []room {
-	known := map[[2]bool]room{} // by what tells layers apart
-	var list []room
-	for i, t := range s.cfg.LayerTypes {
-		key := [2]bool{t == weights.LinearAttention, s.cfg.MoE.Sparse(i)}
-		r, ok := known[key]
-		if !ok {
-			r = s.layerRoom(i)
-			known[key] = r
-		}
-		list = append(list, r)
-	}
-	return list
-}
-
 // activations is the memory of a pass at its fullest: what waits for the way back, and the layer or head at work.
 func (s *shape) activations() int {
-	input := s.pass * s.cfg.HiddenSize * s.element()
-	waiting, work := 0, 0
-	for _, r := range s.rooms() {
-		switch {
-		case !s.job.Options.Checkpointing:
-			waiting += r.kept + input
-			work = max(work, r.forward-r.kept-input, r.back-r.kept) // the last layer is among those that wait
-			continue
-		case !s.job.Options.Offload:
-			waiting += input
-		}
-		work = max(work, r.forward, r.back)
+	c := s.cfg
+	input := s.pass * c.HiddenSize * s.element()
+	rooms := s.rooms()
+	waiting, most := 0, 0
+	reach := func(work int) { most = max(most, waiting+2*input+work) }
+	for i, r := range rooms {
+		reach(r.forward)
+		waiting += s.waits(i, r, input)
 	}
-	return waiting + 2*input + max(work, 2*input+s.headBytes())
+	reach(2*input + s.headBytes())
+	for i := c.Layers - 1; i >= 0; i-- {
+		if s.recomputed(i) {
+			reach(rooms[i].back)
+		} else {
+			reach(rooms[i].back - rooms[i].kept)
+		}
+		waiting -= s.waits(i, rooms[i], input)
+	}
+	return most
+}
+
+// waits is what layer i leaves in memory for its way back.
+func (s *shape) waits(i int, r room, input int) int {
+	switch {
+	case !s.recomputed(i):
+		return r.kept + input
+	case s.job.Options.Offload:
+		return 0
+	}
+	return input
+}
+
+// recomputed tells whether a layer runs again on the way back.
+func (s *shape) recomputed(i int) bool {
+	return s.job.Options.Checkpointing && i < s.cfg.Layers-s.job.Options.Kept
+}
+
+// rooms is the memory of each layer.
+func (s *shape) rooms() []room {
+	rooms := make([]room, s.cfg.Layers)
+	known := map[[2]bool]room{} // by what tells layers apart
+	for i := range rooms {
+		key := [2]bool{s.cfg.LayerTypes[i] == weights.LinearAttention, s.cfg.MoE.Sparse(i)}
+		if _, ok := known[key]; !ok {
+			known[key] = s.layerRoom(i)
+		}
+		rooms[i] = known[key]
+	}
+	return rooms
 }
 
 // headBytes is the logits of a chunk and what its products pack.

@@ -43,6 +43,8 @@ func TestActivations(t *testing.T) {
 		{"qwen3_moe", "DoRA", func(j *engine.Job) { j.Spec.DoRA = true }},
 		{"qwen3_moe", "kept", func(j *engine.Job) { j.Options.Checkpointing = false }},
 		{"qwen3_moe", "offloaded", func(j *engine.Job) { j.Options.Offload = true }},
+		{"qwen3_moe", "two kept", func(j *engine.Job) { j.Options.Kept = 2 }},
+		{"qwen3_next", "three kept", func(j *engine.Job) { j.Options.Kept = 3 }},
 		{"qwen3_next", "everything", func(*engine.Job) {}},
 		{"qwen3_next", "kept", func(j *engine.Job) { j.Options.Checkpointing = false }},
 	} {

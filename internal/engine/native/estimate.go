@@ -2,6 +2,7 @@ package native
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"graft/internal/adapter"
@@ -20,6 +21,7 @@ type Estimate struct {
 	Available   int     `json:"available_bytes"` // what the run may take; 0 if the system does not tell
 	Disk        int     `json:"disk_bytes"`      // adapter, checkpoints, activations
 	FreeDisk    int     `json:"free_disk_bytes"` // 0 if the system does not tell
+	Kept        int     `json:"kept_layers"`     // that are not recomputed
 	Steps       int     `json:"steps"`
 	Tokens      int     `json:"tokens"` // of the whole run
 	FLOP        float64 `json:"flop"`
@@ -49,6 +51,9 @@ const efficiency = 0.75
 
 func estimate(s shape) *Estimate {
 	e := &Estimate{Available: available(s.job.MaxMemory), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
+	if e.Kept = s.cfg.Layers; s.job.Options.Checkpointing {
+		e.Kept = s.job.Options.Kept
+	}
 	e.Adapter = 16 * s.cover.Trainable
 	e.Activations = s.activations()
 	e.Overhead = s.overhead(e.Activations)
@@ -71,6 +76,17 @@ func available(most int) int {
 		return most
 	}
 	return free
+}
+
+// keepLayers lets as many layers keep their results as memory has room for beside the weights.
+func (s *shape) keepLayers() {
+	fits := func(n int) bool {
+		s.job.Options.Kept = n
+		e := estimate(*s)
+		return e.Available > 0 && e.Placement.Mode == InRAM && e.Total <= e.Available
+	}
+	n := sort.Search(s.cfg.Layers, func(n int) bool { return !fits(n + 1) })
+	s.job.Options.Kept = n
 }
 
 // overhead is what a process takes beside: the program, the records of tensors and modules, each thread's part of a packed weight, and holes
@@ -116,7 +132,7 @@ func (e *Estimate) String() string {
 	b.WriteString("memory\n")
 	row("weights", e.Weights, e.Placement.String())
 	row("adapter", e.Adapter, "")
-	row("activations", e.Activations, "")
+	row("activations", e.Activations, fmt.Sprintf(", %d of %d layers keep theirs, the rest is recomputed", e.Kept, e.Placement.Layers))
 	row("overhead", e.Overhead, "")
 	of := func(n int, what string) string {
 		if n == 0 {

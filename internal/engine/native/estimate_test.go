@@ -62,6 +62,26 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// TestPlanKeepsLayers gives a run more and more memory: it keeps the results of no layer, of some, of all, and stays within.
+func TestPlanKeepsLayers(t *testing.T) {
+	all := plan(t, func(j *engine.Job) { j.Options.Checkpointing = false }).Estimate
+	none := plan(t, func(*engine.Job) {}).Estimate
+	if all.Kept != all.Placement.Layers || none.Kept != 0 {
+		t.Fatalf("%d and %d layers kept of %d", all.Kept, none.Kept, all.Placement.Layers)
+	}
+	last := 0
+	for _, limit := range []int{none.Total, (none.Total + all.Total) / 2, all.Total} {
+		e := plan(t, func(j *engine.Job) { j.KeepLayers, j.MaxMemory = true, limit }).Estimate
+		if e.Total > limit || e.Kept < last || e.FLOP > none.FLOP {
+			t.Errorf("%d bytes: %d of them planned, %d layers kept after %d", limit, e.Total, e.Kept, last)
+		}
+		last = e.Kept
+	}
+	if last != all.Kept {
+		t.Errorf("%d layers kept with room for all %d", last, all.Kept)
+	}
+}
+
 // TestPlanTime proves that Plan measures this machine.
 func TestPlanTime(t *testing.T) {
 	p, err := native.Plan(t.Context(), job(t), event.Discard)

@@ -253,6 +253,10 @@ func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads 
 	s.pass, s.tokens = r.job.Options.Extent(first, steps)
 	s.passes = max((s.tokens/max(steps, 1)+s.pass-1)/max(s.pass, 1), 1)
 	s.trained = float64(r.data.report.TrainedTokens) / float64(max(r.data.report.Tokens, 1))
+	if r.job.KeepLayers {
+		s.keepLayers()
+		r.job.Options.Kept = s.job.Options.Kept
+	}
 	return estimate(s), nil
 }
 

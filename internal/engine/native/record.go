@@ -71,7 +71,7 @@ const trainingData = "training data"
 // identity lists everything that the bytes of the adapter depend on.
 func identity(j engine.Job) (map[string]string, error) {
 	o := j.Options
-	o.LoggingSteps, o.SaveSteps, o.SaveTotalLimit = 0, 0, 0 // what is only told or kept
+	o.LoggingSteps, o.SaveSteps, o.SaveTotalLimit, o.Kept = 0, 0, 0, 0 // what is only told or kept
 	if o.Patience == 0 {
 		o.EvalSteps = 0
 	}

@@ -8,13 +8,14 @@ import (
 // flopPerToken is the work of training on one token: forward, the gradient of the input, and forward again where layers are recomputed.
 func (s *shape) flopPerToken() float64 {
 	c := s.cfg
-	again := 0.0
-	if s.job.Options.Checkpointing {
-		again = 1
-	}
-	sum := 4 * s.trained * float64(c.VocabSize) * float64(c.HiddenSize)
+	sum, recomputed := 4*s.trained*float64(c.VocabSize)*float64(c.HiddenSize), 0.0
 	for i := range c.Layers {
-		sum += (4 + 2*again) * float64(activeWeights(c, i))
+		again := 0.0
+		if s.recomputed(i) {
+			again = 1
+			recomputed++
+		}
+		sum += (4+2*again)*float64(activeWeights(c, i)) - 2*again*float64(lastWeights(c, i))
 		if c.LayerTypes[i] == weights.LinearAttention {
 			sum += (3.4 + again) * deltaWork(c.DeltaNet)
 			continue
@@ -25,7 +26,7 @@ func (s *shape) flopPerToken() float64 {
 		}
 		sum += (14 + 4*again) * seen * float64(c.Heads*c.HeadDim)
 	}
-	return sum + (6+2*again)*s.activeTrainable()
+	return sum + (6+2*recomputed/float64(c.Layers))*s.activeTrainable()
 }
 
 // activeWeights is the number of weights of a layer's projections that one token meets.
@@ -44,6 +45,14 @@ func activeWeights(c *weights.Config, i int) int {
 		return n + h*m.Experts + 3*h*(m.PerToken*m.IntermediateSize+m.SharedIntermediate)
 	}
 	return n + 3*h*c.IntermediateSize
+}
+
+// lastWeights are those of them that make nothing but the layer's result, which is not computed again.
+func lastWeights(c *weights.Config, i int) int {
+	if m := c.MoE; m.Sparse(i) {
+		return c.HiddenSize * (m.PerToken*m.IntermediateSize + m.SharedIntermediate)
+	}
+	return c.HiddenSize * c.IntermediateSize
 }
 
 // deltaWork is the work of the gated delta rule forward for a token, in chunks of 64 (formats.md, section 2).
