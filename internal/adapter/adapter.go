@@ -40,6 +40,15 @@ type Adapter struct {
 	pool    *parallel.Pool
 }
 
+// Clock is what the adapters of a model share: it tells them where training is.
+type Clock struct {
+	Seed     uint64
+	Version  uint64 // of the parameters: DoRA computes its norms again when it moves
+	Step     uint64 // of the optimizer
+	Row      uint64 // tokens of this step before the ones at hand
+	Training bool   // dropout is on
+}
+
 // variants is the table of adapter variants: what wraps a projection.
 var variants = map[string]func(c wrap) Adapted{
 	"LoRA":   wrapLoRA,
@@ -56,16 +65,6 @@ type wrap struct {
 	low   Factors
 	name  string
 	clock *Clock
-}
-
-func wrapLoRA(w wrap) Adapted { return &LoRA{Base: w.base, Low: w.low} }
-
-func wrapDoRA(w wrap) Adapted {
-	out := w.low.B.Rows
-	return &DoRA{
-		Base: w.base, Low: w.low, M: nn.NewParam(w.name+"."+magnitude, out, 1), clock: w.clock,
-		c: make([]float32, out), norm: make([]float32, out),
-	}
 }
 
 // Attach wraps the projections of m that spec names. A starts uniform in ±1/√in (PEFT's kaiming_uniform with a = √5), B at zero, the

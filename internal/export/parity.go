@@ -108,9 +108,5 @@ func (p Parity) String() string {
 func Logits(ctx *nn.Context, m model.Model, seqs [][]int32) gemm.F32 {
 	h := model.Forward(ctx, m, model.NewBatch(seqs...))
 	defer h.Free()
-	rows := make([]int, h.Rows)
-	for i := range rows {
-		rows[i] = i
-	}
-	return model.Logits(ctx, m, h, rows)
+	return model.Logits(ctx, m, h, nil)
 }

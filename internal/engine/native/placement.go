@@ -3,12 +3,10 @@ package native
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"graft/internal/dtype"
 	"graft/internal/engine"
 	"graft/internal/model"
-	"graft/internal/safetensors"
 	"graft/internal/weights"
 )
 
@@ -141,47 +139,4 @@ func newHeld(m engine.Model, b *engine.Base, outline model.Model, tokens int) (h
 // inPlace tells whether a tensor is used where the file has it, rather than converted at load.
 func inPlace(t weights.Info, half bool) bool {
 	return t.NF4 || t.DType == dtype.BF16 || t.DType == dtype.F32 && !half
-}
-
-// readRate is how fast the disk reads a layer, in bytes per second; 0 where layers do not lie in files.
-func readRate(b *engine.Base) float64 {
-	const most = 256 << 20
-	var names []string
-	n := 0
-	for t := range b.Source.All() {
-		if strings.HasPrefix(t.Name, "model.layers.") && n < most {
-			names = append(names, t.Name)
-			n += t.Size()
-		}
-	}
-	regions, err := b.Source.Regions(names)
-	if err != nil {
-		return 0
-	}
-	return timed(regions)
-}
-
-// timed evicts regions and reads them again.
-func timed(regions []safetensors.Region) float64 {
-	n, seconds := 0, 0.0
-	for _, r := range regions {
-		if r.Advise(safetensors.Evict) != nil {
-			return 0
-		}
-	}
-	for _, r := range regions {
-		start := time.Now()
-		if r.Advise(safetensors.WillNeed) != nil {
-			return 0
-		}
-		seconds += time.Since(start).Seconds()
-		n += r.Size()
-		if r.Advise(safetensors.DontNeed) != nil {
-			return 0
-		}
-	}
-	if seconds == 0 {
-		return 0
-	}
-	return float64(n) / seconds
 }
