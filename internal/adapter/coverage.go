@@ -14,6 +14,7 @@ type Coverage struct {
 	Base       int           `json:"base_parameters"`   // of the projections
 	Private    string        `json:"private,omitempty"` // why PEFT and vLLM will not read it
 	NotAdapted []string      `json:"never_adapted"`     // parts of the model that no target reaches
+	Outputs    int           `json:"-"`                 // widths of the adapted projections together
 }
 
 // CoverageRow is one projection name over all layers.
@@ -58,6 +59,7 @@ func cover(m model.Model, spec *Spec, places []placement) *Coverage {
 				c.Private = privateDoRA
 			}
 			row.Adapted++
+			c.Outputs += out
 			row.Trainable += r * (in + out)
 			if spec.DoRA {
 				row.Trainable += out

@@ -14,7 +14,7 @@ import (
 // Estimate is what a run will take. Bytes are of resident memory.
 type Estimate struct {
 	Weights     int     `json:"weights_bytes"`     // in memory at a time
-	Adapter     int     `json:"adapter_bytes"`     // parameters, gradients, two moments
+	Adapter     int     `json:"adapter_bytes"`     // parameters, gradients, two moments, the norms of DoRA
 	Activations int     `json:"activations_bytes"` // of the largest pass, logits included
 	Overhead    int     `json:"overhead_bytes"`    // program, names, what does not fit together in memory
 	Total       int     `json:"total_bytes"`
@@ -55,6 +55,9 @@ func estimate(s shape) *Estimate {
 		e.Kept = s.job.Options.Kept
 	}
 	e.Adapter = 16 * s.cover.Trainable
+	if s.job.Spec.DoRA {
+		e.Adapter += 16 * s.cover.Outputs // ‖w‖² in float64, norm and their quotient in float32
+	}
 	e.Activations = s.activations()
 	e.Overhead = s.overhead(e.Activations)
 	e.Placement = s.held.place(e.Available-e.Adapter-e.Activations-e.Overhead, e.Available > 0)

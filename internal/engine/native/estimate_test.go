@@ -37,6 +37,11 @@ func TestPlan(t *testing.T) {
 	if err := e.Fits(); err != nil {
 		t.Error(err)
 	}
+	const outputs = 6 * (256 + 128)
+	dora := plan(t, func(j *engine.Job) { j.Spec.DoRA = true }).Estimate
+	if want := 16 * (trainable + 2*outputs); dora.Adapter != want { // a magnitude and three norms for each output
+		t.Errorf("%d bytes of a DoRA adapter, want %d", dora.Adapter, want)
+	}
 	for _, c := range []struct {
 		name   string
 		part   func(e *Estimate) float64

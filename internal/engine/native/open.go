@@ -90,6 +90,9 @@ func (e Engine) place(b *engine.Base, m engine.Model, adapterDir string, u use) 
 		return Placement{}, err
 	}
 	work := s.forward() + 4*(u.logits*b.Config.VocabSize+s.cover.Trainable)
+	if s.job.Spec.DoRA {
+		work += 16 * s.cover.Outputs
+	}
 	if u.cached {
 		work += s.cache()
 	}
