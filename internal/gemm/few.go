@@ -9,6 +9,37 @@ import (
 // memory of the right operand (generation, token by token), which is read once and used while a row of it is in cache.
 const fewRows = 4
 
+// seamFew is the number of rows up to which that pays beside a seamless tile, which multiplies for next to nothing.
+const seamFew = 2
+
+// fewPays tells whether a product of few rows is better done without packing: along the rows of every right operand, and with a seamless tile
+// only where those lie in memory as numbers (BenchmarkExpert of package model: 768 × 2048 in NF4 takes half the time packed).
+func (e *Engine) fewPays(terms []Term) bool {
+	for _, t := range terms {
+		_, decodes := t.B.(BF16Reader)
+		if !t.Trans || e.Tile.Seamless && (decodes || t.A.M > seamFew) {
+			return false
+		}
+	}
+	return true
+}
+
+// panels packs the left operands of terms that were left as they are.
+func (e *Engine) panels(terms []Term) []Term {
+	packed := make([]Term, len(terms))
+	for i, t := range terms {
+		packed[i] = t
+		packed[i].A = e.packRows(e.newLeft(t.A.M, t.A.K, false), NewF32(t.A.data, t.A.M, t.A.K))
+	}
+	return packed
+}
+
+func freeLefts(terms []Term) {
+	for _, t := range terms {
+		t.A.Free()
+	}
+}
+
 // few is one product of few rows.
 type few struct {
 	e     *Engine
@@ -16,17 +47,14 @@ type few struct {
 	terms []Term
 	m, n  int
 	wide  int // columns per task
-	inner int // longest row read at once
+	inner int // longest row of a right operand
 }
 
 func (e *Engine) mulFew(p *plan, out Sink, terms []Term) {
 	f := &few{e: e, out: out, terms: terms, m: p.m, n: p.n, wide: p.cols}
 	for _, t := range terms {
-		if t.Trans {
-			f.inner = max(f.inner, t.A.K)
-		}
+		f.inner = max(f.inner, t.A.K)
 	}
-	f.inner = max(f.inner, f.wide)
 	blocks := make([]*mem.Block, e.Pool.Workers())
 	e.Pool.Run((f.n+f.wide-1)/f.wide, func(w, task int) {
 		if blocks[w] == nil {
@@ -45,11 +73,7 @@ func (f *few) run(col int, buf []float32) {
 	c, row := buf[:f.m*f.wide], buf[f.m*f.wide:]
 	clear(c)
 	for _, t := range f.terms {
-		if t.Trans {
-			f.dots(t, col, cols, c, row[:t.A.K])
-		} else {
-			f.sums(t, col, cols, c, row[:cols])
-		}
+		f.dots(t, col, cols, c, row[:t.A.K])
 	}
 	f.out.Block(0, col, f.m, cols, c, f.wide)
 }
@@ -60,16 +84,6 @@ func (f *few) dots(t Term, col, cols int, c, row []float32) {
 		t.B.Read(row, col+j, 0)
 		for i := range f.m {
 			c[i*f.wide+j] += kernel.Dot(t.A.data[i*t.A.K:(i+1)*t.A.K], row)
-		}
-	}
-}
-
-// sums adds the rows of b, one for each inner value.
-func (f *few) sums(t Term, col, cols int, c, row []float32) {
-	for k := range t.A.K {
-		t.B.Read(row, k, col)
-		for i := range f.m {
-			kernel.Axpy(c[i*f.wide:i*f.wide+cols], row, t.A.data[i*t.A.K+k])
 		}
 	}
 }

@@ -79,11 +79,16 @@ func roundUp(n, to int) int { return (n + to - 1) / to * to }
 
 // Mul computes Σ terms and hands it to out. Every term has the same M and N.
 func (e *Engine) Mul(out Sink, terms ...Term) {
+	few := terms[0].A.few && e.fewPays(terms)
+	if terms[0].A.few && !few {
+		terms = e.panels(terms)
+		defer freeLefts(terms)
+	}
 	p := e.plan(terms)
 	if p.m == 0 || p.n == 0 {
 		return
 	}
-	if terms[0].A.few {
+	if few {
 		e.mulFew(p, out, terms)
 		return
 	}
@@ -155,7 +160,7 @@ func (p *plan) check(t *Term, first bool) (k int) {
 	if first {
 		p.m, p.n = t.A.M, n
 	}
-	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile || t.A.few != (p.m <= fewRows) {
+	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile {
 		panic("gemm: terms of different extents or kernels")
 	}
 	return k

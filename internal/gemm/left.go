@@ -18,16 +18,21 @@ type Left struct {
 // Pack packs a (M, K).
 func (e *Engine) Pack(a Matrix) *Left {
 	m, k := a.Dims()
-	l := e.newLeft(m, k)
+	l := e.newLeft(m, k, m <= fewRows)
 	if l.few {
 		for i := range m {
 			a.Read(l.data[i*k:(i+1)*k], i, 0)
 		}
 		return l
 	}
+	return e.packRows(l, a)
+}
+
+// packRows packs a into the panels of l.
+func (e *Engine) packRows(l *Left, a Matrix) *Left {
 	e.pack(l, func(r *reader, row, rows int) {
 		for i := 0; i < rows; i += l.tile.MR {
-			r.rows(l.at(row+i), kernel.Left, a, span{row + i, min(l.tile.MR, rows-i)}, span{0, k})
+			r.rows(l.at(row+i), kernel.Left, a, span{row + i, min(l.tile.MR, rows-i)}, span{0, l.K})
 		}
 	})
 	return l
@@ -36,7 +41,7 @@ func (e *Engine) Pack(a Matrix) *Left {
 // PackT packs the transpose of a (K, M).
 func (e *Engine) PackT(a Matrix) *Left {
 	k, m := a.Dims()
-	l := e.newLeft(m, k)
+	l := e.newLeft(m, k, m <= fewRows)
 	if l.few {
 		row := make([]float32, m)
 		for j := range k {
@@ -61,8 +66,8 @@ func (l *Left) Free() {
 	}
 }
 
-func (e *Engine) newLeft(m, k int) *Left {
-	l := &Left{M: m, K: k, few: m <= fewRows, tile: e.Tile, size: e.Tile.PanelLen(kernel.Left, k)}
+func (e *Engine) newLeft(m, k int, few bool) *Left {
+	l := &Left{M: m, K: k, few: few, tile: e.Tile, size: e.Tile.PanelLen(kernel.Left, k)}
 	if l.few {
 		l.block = e.Arena.F32(m * k)
 	} else {

@@ -88,7 +88,7 @@ func BenchmarkExpert(b *testing.B) {
 		}
 	}
 	for name, ms := range forms {
-		for _, rows := range []int{16, 64, 256} {
+		for _, rows := range []int{1, 4, 16, 64, 256} {
 			for _, trans := range []bool{true, false} {
 				b.Run(fmt.Sprintf("%s/%d/trans=%v", name, rows, trans), func(b *testing.B) {
 					k, n := in, out

@@ -22,6 +22,7 @@ type Estimate struct {
 	Disk        int     `json:"disk_bytes"`      // adapter, checkpoints, activations
 	FreeDisk    int     `json:"free_disk_bytes"` // 0 if the system does not tell
 	Kept        int     `json:"kept_layers"`     // that are not recomputed
+	Able        int     `json:"able_layers"`     // for whose results there is room, with recomputation
 	Steps       int     `json:"steps"`
 	Tokens      int     `json:"tokens"` // of the whole run
 	FLOP        float64 `json:"flop"`
@@ -81,15 +82,13 @@ func available(most int) int {
 	return free
 }
 
-// keepLayers lets as many layers keep their results as memory has room for beside the weights.
-func (s *shape) keepLayers() {
-	fits := func(n int) bool {
-		s.job.Options.Kept = n
-		e := estimate(*s)
-		return e.Available > 0 && e.Placement.Mode == InRAM && e.Total <= e.Available
-	}
-	n := sort.Search(s.cfg.Layers, func(n int) bool { return !fits(n + 1) })
-	s.job.Options.Kept = n
+// ableToKeep is the number of layers for whose results memory has room beside the weights.
+func (s shape) ableToKeep() int {
+	return sort.Search(s.cfg.Layers, func(n int) bool {
+		s.job.Options.Kept = n + 1
+		e := estimate(s)
+		return e.Available == 0 || e.Placement.Mode != InRAM || e.Total > e.Available
+	})
 }
 
 // overhead is what a process takes beside: the program, the records of tensors and modules, each thread's part of a packed weight, and holes
@@ -137,6 +136,9 @@ func (e *Estimate) String() string {
 	row("adapter", e.Adapter, "")
 	row("activations", e.Activations, fmt.Sprintf(", %d of %d layers keep theirs, the rest is recomputed", e.Kept, e.Placement.Layers))
 	row("overhead", e.Overhead, "")
+	if e.Able > e.Kept {
+		fmt.Fprintf(&b, "  training.checkpointed_layers: auto would let %d of them keep theirs, which is faster\n", e.Able)
+	}
 	of := func(n int, what string) string {
 		if n == 0 {
 			return "" // the system does not tell

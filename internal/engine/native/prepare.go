@@ -155,11 +155,17 @@ func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads 
 	s.pass, s.tokens = r.job.Options.Extent(first, steps)
 	s.passes = max((s.tokens/max(steps, 1)+s.pass-1)/max(s.pass, 1), 1)
 	s.trained = float64(r.data.report.TrainedTokens) / float64(max(r.data.report.Tokens, 1))
-	if r.job.KeepLayers {
-		s.keepLayers()
-		r.job.Options.Kept = s.job.Options.Kept
+	if !r.job.Options.Checkpointing {
+		return estimate(s), nil
 	}
-	return estimate(s), nil
+	able := s.ableToKeep()
+	if r.job.KeepLayers {
+		r.job.Options.Kept = able
+		s.job.Options.Kept = able
+	}
+	e := estimate(s)
+	e.Able = able
+	return e, nil
 }
 
 // distinct is the number of different tokens.
