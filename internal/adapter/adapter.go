@@ -40,6 +40,15 @@ type Adapter struct {
 	pool    *parallel.Pool
 }
 
+// Clock is what the adapters of a model share: it tells them where training is.
+type Clock struct {
+	Seed     uint64
+	Version  uint64 // of the parameters: DoRA computes its norms again when it moves
+	Step     uint64 // of the optimizer
+	Row      uint64 // tokens of this step before the ones at hand
+	Training bool   // dropout is on
+}
+
 // variants is the table of adapter variants: what wraps a projection.
 var variants = map[string]func(c wrap) Adapted{
 	"LoRA":   wrapLoRA,
@@ -58,16 +67,6 @@ type wrap struct {
 	clock *Clock
 }
 
-func wrapLoRA(w wrap) Adapted { return &LoRA{Base: w.base, Low: w.low} }
-
-func wrapDoRA(w wrap) Adapted {
-	out := w.low.B.Rows
-	return &DoRA{
-		Base: w.base, Low: w.low, M: nn.NewParam(w.name+"."+magnitude, out, 1), clock: w.clock,
-		c: make([]float32, out), norm: make([]float32, out),
-	}
-}
-
 // Attach wraps the projections of m that spec names. A starts uniform in ±1/√in (PEFT's kaiming_uniform with a = √5), B at zero, the
 // magnitude at the norms of the weight: the adapted model computes what the base does. The numbers of a module depend on seed and its
 // name only.
@@ -77,11 +76,21 @@ func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, e
 		return nil, err
 	}
 	a := newAdapter(ctx, m, spec, seed)
-	for _, p := range places {
+	starters, layers := map[int][]starter{}, []int{}
+	for _, p := range places { // in the order of the layers
 		if s, ok := a.attach(p).(starter); ok {
-			s.start(ctx)
+			n := p.slot.Layer
+			if len(starters[n]) == 0 {
+				layers = append(layers, n)
+			}
+			starters[n] = append(starters[n], s)
 		}
 	}
+	model.Visit(m, layers, func(n int) {
+		for _, s := range starters[n] {
+			s.start(ctx)
+		}
+	})
 	return a, nil
 }
 

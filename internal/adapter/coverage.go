@@ -14,6 +14,7 @@ type Coverage struct {
 	Base       int           `json:"base_parameters"`   // of the projections
 	Private    string        `json:"private,omitempty"` // why PEFT and vLLM will not read it
 	NotAdapted []string      `json:"never_adapted"`     // parts of the model that no target reaches
+	Outputs    int           `json:"-"`                 // widths of the adapted projections together
 }
 
 // CoverageRow is one projection name over all layers.
@@ -31,6 +32,10 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 	if err != nil {
 		return nil, err
 	}
+	return cover(m, &spec, places), nil
+}
+
+func cover(m model.Model, spec *Spec, places []placement) *Coverage {
 	c := &Coverage{NotAdapted: []string{"embed_tokens", "lm_head", "norms"}}
 	rank := map[string]int{}
 	for _, p := range places {
@@ -54,6 +59,7 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 				c.Private = privateDoRA
 			}
 			row.Adapted++
+			c.Outputs += out
 			row.Trainable += r * (in + out)
 			if spec.DoRA {
 				row.Trainable += out
@@ -64,7 +70,7 @@ func Cover(m model.Model, spec Spec) (*Coverage, error) {
 		c.Rows = append(c.Rows, *rows[name])
 		c.Trainable += rows[name].Trainable
 	}
-	return c, nil
+	return c
 }
 
 // String is the report as a table.

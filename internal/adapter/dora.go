@@ -34,6 +34,14 @@ type DoRA struct {
 
 var _ Adapted = (*DoRA)(nil)
 
+func wrapDoRA(w wrap) Adapted {
+	out := w.low.B.Rows
+	return &DoRA{
+		Base: w.base, Low: w.low, M: nn.NewParam(w.name+"."+magnitude, out, 1), clock: w.clock,
+		c: make([]float32, out), norm: make([]float32, out),
+	}
+}
+
 // Dims gives input and output width.
 func (d *DoRA) Dims() (in, out int) { return d.Base.Dims() }
 

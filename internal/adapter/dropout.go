@@ -7,15 +7,6 @@ import (
 	"graft/internal/nn"
 )
 
-// Clock is what the adapters of a model share: it tells them where training is.
-type Clock struct {
-	Seed     uint64
-	Version  uint64 // of the parameters: DoRA computes its norms again when it moves
-	Step     uint64 // of the optimizer
-	Row      uint64 // tokens of this step before the ones at hand
-	Training bool   // dropout is on
-}
-
 // Dropout zeroes each element with probability P and multiplies the others by 1/(1−P). Its mask is a function of seed, step, place and
 // position, so that a layer computed again has the same one, on any number of threads.
 type Dropout struct {

@@ -17,6 +17,8 @@ type LoRA struct {
 
 var _ Adapted = (*LoRA)(nil)
 
+func wrapLoRA(w wrap) Adapted { return &LoRA{Base: w.base, Low: w.low} }
+
 // Dims gives input and output width.
 func (l *LoRA) Dims() (in, out int) { return l.Base.Dims() }
 

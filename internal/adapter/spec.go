@@ -3,6 +3,7 @@ package adapter
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -151,8 +152,25 @@ func (s *Spec) unmatched(slots []*model.Slot, used map[string]bool) error {
 	if len(missing) == 0 && len(s.Targets) > 0 {
 		return nil
 	}
-	return fmt.Errorf("adapter: no projection of the model is named %s; there are %s, full paths such as %s, and %s (the head is never adapted)",
-		strings.Join(missing, ", "), strings.Join(lastNames(slots), ", "), slots[0].Name, AllLinear)
+	return fmt.Errorf("adapter: no projection of the model is named %s; %sthere are %s, full paths such as %s, and %s (the head is never adapted)",
+		strings.Join(missing, ", "), containers(slots, missing), strings.Join(lastNames(slots), ", "), slots[0].Name, AllLinear)
+}
+
+// containers tells of names that are modules which hold projections.
+func containers(slots []*model.Slot, names []string) string {
+	var b strings.Builder
+	for _, n := range names {
+		held := map[string]string{} // last name: the path from n on
+		for _, s := range slots {
+			if _, rest, ok := strings.Cut("."+s.Name, "."+n+"."); ok && held[last(rest)] == "" {
+				held[last(rest)] = n + "." + rest
+			}
+		}
+		if list := slices.Sorted(maps.Keys(held)); len(list) > 0 {
+			fmt.Fprintf(&b, "%s holds %s: name them as %s; ", n, strings.Join(list, ", "), held[list[0]])
+		}
+	}
+	return b.String()
 }
 
 // lastNames are the last components of the modules' paths, once each.

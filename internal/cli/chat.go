@@ -113,9 +113,12 @@ func (a *App) openChat(o *chatFlags) (*conversation, error) {
 		return nil, err
 	}
 	m := engine.Model{Dir: dir, Half: c.Model.Dtype == "bfloat16", FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant}
-	loaded, err := native.Engine{Threads: n}.Open(m, adapterDir)
+	loaded, err := native.Engine{Threads: n, MaxMemory: maxMemory(c)}.Open(m, adapterDir)
 	if err != nil {
 		return nil, refusal(c, err)
+	}
+	if p := loaded.Placement; p.Mode == native.Streamed && !a.flags.quiet {
+		fmt.Fprintf(a.Stderr, "weights%s\n", p)
 	}
 	o.Stop = loaded.Base.EndIDs()
 	return &conversation{App: a, model: loaded, options: o.Options, system: c.Data.SystemPrompt, in: os.Stdin}, nil

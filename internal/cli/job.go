@@ -39,10 +39,14 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 			Packing: c.Training.Packing, All: c.Training.LossOn == "all",
 		},
 		Spec: spec(c.Lora), InitFrom: c.Lora.InitFrom, Options: options(c.Training),
-		MaxMemory: int(c.Training.MaxMemory * (1 << 30)), KeepLayers: c.Training.CheckpointedLayers == "auto", OutputDir: c.Training.OutputDir, Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
+		MaxMemory: maxMemory(c), KeepLayers: c.Training.CheckpointedLayers == "auto", OutputDir: c.Training.OutputDir,
+		Restart: c.Training.Resume == "never", Resolved: resolved, Version: Version,
 	}
 	return j, nil
 }
+
+// maxMemory is the limit in bytes, 0 without.
+func maxMemory(c *config.Config) int { return int(c.Training.MaxMemory * (1 << 30)) }
 
 // several are the files of a key that names more than one, or one with a weight. The name of a file is that of its folder, if no two
 // share it: data/avorion/eval.jsonl is avorion.

@@ -92,7 +92,7 @@ func (a *App) mergeModel(ctx context.Context, c *config.Config, o mergeFlags, si
 	if err != nil {
 		return nil, err
 	}
-	m, err := native.Engine{Threads: n}.PlanMerge(base, adapterDir)
+	m, err := native.Engine{Threads: n, MaxMemory: maxMemory(c)}.PlanMerge(base, adapterDir)
 	if err != nil {
 		return nil, refusal(c, err)
 	}

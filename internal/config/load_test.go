@@ -38,7 +38,7 @@ func TestDefaults(t *testing.T) {
 		Training: Training{
 			OutputDir: "adapters/d", MaxSeqLength: 2048, NumEpochs: 3, BatchSize: 2, GradientAccumulationSteps: 4, LearningRate: 2e-4,
 			LRScheduler: "cosine", AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, MaxGradNorm: 1, Shuffle: true, LossOn: "completion",
-			GradientCheckpointing: true, Seed: 42, LoggingSteps: 1, SaveTotalLimit: 2, RouterAuxLoss: true, ActivationOffload: "none", Resume: "auto",
+			GradientCheckpointing: true, Seed: 42, LoggingSteps: 1, SaveTotalLimit: 2, RouterAuxLoss: true, CheckpointedLayers: "all", ActivationOffload: "none", Resume: "auto",
 		},
 		Lora: Lora{
 			R: 16, Alpha: 32, TargetModules: []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"},

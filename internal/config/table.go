@@ -213,8 +213,8 @@ var options = []option{
 	},
 	{
 		key: "training.max_memory", kind: kFloat, def: "0", example: "16", allowed: from(0).to(maxCount),
-		engines: []string{Native}, stages: trainStages, aka: []string{"memory_limit", "max_ram"},
-		doc: "GiB that a run may take; 0: what is free. A base written by graft quantize streams from disk where it does not fit.",
+		engines: []string{Native}, stages: modelStages, aka: []string{"memory_limit", "max_ram"},
+		doc: "GiB that a run, a chat or the check of a merge may take; 0: what is free. A base written by graft quantize streams from disk where it does not fit.",
 	},
 	{
 		key: "training.checkpointed_layers", kind: kString, def: "all", example: "auto", values: []string{"all", "auto"},

@@ -267,3 +267,22 @@ func BenchmarkToFloat32(b *testing.B) {
 		})
 	}
 }
+
+// TestViews: aligned or not, bytes give the same numbers, and aligned ones are not copied.
+func TestViews(t *testing.T) {
+	b := []byte{0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0, 1, 2} // 1, −2.5, and half a number
+	buf := make([]byte, 64)
+	for at := range 8 {
+		c := buf[at : at+len(b)]
+		copy(c, b)
+		if f := ViewF32(c); len(f) != 2 || f[0] != 1 || f[1] != -2.5 {
+			t.Errorf("from byte %d on: %v", at, f)
+		}
+		if w := ViewU16(c); len(w) != 5 || w[1] != 0x3f80 || w[4] != 0x0201 {
+			t.Errorf("from byte %d on: %x", at, w)
+		}
+	}
+	if len(ViewF32(nil))+len(ViewU16(nil))+len(ViewF32([]byte{1})) != 0 {
+		t.Error("nothing has elements")
+	}
+}

@@ -72,10 +72,10 @@ type Job struct {
 	MaxMemory int // bytes that the run may take; 0 for what is free
 	// KeepLayers lets as many layers as there is memory for keep their results, rather than recompute all with Options.Checkpointing.
 	KeepLayers bool
-	OutputDir string
-	Restart   bool            // refuse to continue an earlier run
-	Resolved  json.RawMessage // the whole configuration, for run.json
-	Version   string          // of the program
+	OutputDir  string
+	Restart    bool            // refuse to continue an earlier run
+	Resolved   json.RawMessage // the whole configuration, for run.json
+	Version    string          // of the program
 }
 
 // Model is the base and how it is held.

@@ -237,30 +237,37 @@ func TestEmptyOutputDirectoryIsUsed(t *testing.T) {
 func TestCompare(t *testing.T) {
 	m := func(v ...float32) gemm.F32 { return gemm.NewF32(v, 2, 3) }
 	base, adapted := m(1, 2, 3, 4, 5, 6), m(1, 2, 4, 9, 5, 6)
-	if p := export.Compare(base, adapted, adapted, dtype.F32); !p.OK || p.Error != 0 || p.Agreement != 1 || p.Effect < 0.3 {
+	if p := export.Compare(base, adapted, adapted, export.Tolerance(dtype.F32, false)); !p.OK || p.Error != 0 || p.Agreement != 1 || p.Effect < 0.3 {
 		t.Errorf("equal: %+v", p)
 	}
-	p := export.Compare(base, adapted, base, dtype.BF16)
+	p := export.Compare(base, adapted, base, export.Tolerance(dtype.BF16, false))
 	if p.OK || p.Error != p.Effect || p.Agreement != 0.5 || p.MaxDiff != 5 || !strings.Contains(p.String(), "NOT EQUAL") {
 		t.Errorf("the base instead of the merged model: %+v", p)
 	}
 	// An adapter whose effect is far below the tolerance of rounding.
 	faint := m(1, 2, 3.0001, 4, 5.0001, 6)
-	if p := export.Compare(base, faint, faint, dtype.BF16); !p.OK || p.Kept != 1 || strings.Contains(p.String(), "lost") {
+	if p := export.Compare(base, faint, faint, export.Tolerance(dtype.BF16, false)); !p.OK || p.Kept != 1 || strings.Contains(p.String(), "lost") {
 		t.Errorf("a faint adapter that is there: %+v", p)
 	}
-	if p := export.Compare(base, faint, base, dtype.BF16); p.OK || p.Error > p.Tolerance || p.Kept != 0 {
+	if p := export.Compare(base, faint, base, export.Tolerance(dtype.BF16, false)); p.OK || p.Error > p.Tolerance || p.Kept != 0 {
 		t.Errorf("a faint adapter that is lost: %+v", p)
 	}
-	if p := export.Compare(base, faint, m(1, 2, 3.0001, 4, 5, 6), dtype.BF16); !p.OK || !strings.Contains(p.String(), "lost in rounding") {
+	if p := export.Compare(base, faint, m(1, 2, 3.0001, 4, 5, 6), export.Tolerance(dtype.BF16, false)); !p.OK || !strings.Contains(p.String(), "lost in rounding") {
 		t.Errorf("half of a faint adapter: %+v", p)
 	}
-	if p := export.Compare(base, base, base, dtype.BF16); !p.OK || p.Kept != 1 {
+	if p := export.Compare(base, base, base, export.Tolerance(dtype.BF16, false)); !p.OK || p.Kept != 1 {
 		t.Errorf("an adapter without effect: %+v", p)
 	}
 	nan := float32(math.NaN())
-	if p := export.Compare(base, adapted, m(nan, 2, 4, 9, 5, 6), dtype.BF16); p.OK {
+	if p := export.Compare(base, adapted, m(nan, 2, 4, 9, 5, 6), export.Tolerance(dtype.BF16, false)); p.OK {
 		t.Errorf("NaN: %+v", p)
+	}
+}
+
+// TestTolerance: experts get more, for tokens that a rounding sends elsewhere.
+func TestTolerance(t *testing.T) {
+	if dense, sparse := export.Tolerance(dtype.BF16, false), export.Tolerance(dtype.BF16, true); dense != 0.03 || sparse != 3*dense {
+		t.Errorf("%v without and %v with experts", dense, sparse)
 	}
 }
 
@@ -280,7 +287,7 @@ func TestMergedLogits(t *testing.T) {
 		if err := p.Write(context.Background(), a, out, nil); err != nil {
 			t.Fatal(err)
 		}
-		parity := export.Compare(export.Logits(ctx, bare, seqs), export.Logits(ctx, adapted, seqs), export.Logits(ctx, open(t, out, load), seqs), d)
+		parity := export.Compare(export.Logits(ctx, bare, seqs), export.Logits(ctx, adapted, seqs), export.Logits(ctx, open(t, out, load), seqs), export.Tolerance(d, false))
 		if !parity.OK || parity.Effect < 10*parity.Error || parity.Positions != 8 {
 			t.Errorf("%v: %+v", d, parity)
 		}

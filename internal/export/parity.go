@@ -22,13 +22,19 @@ type Parity struct {
 	OK        bool    `json:"ok"`
 }
 
-// tolerances are the largest relative errors that rounding the merged weights once explains.
-var tolerances = map[dtype.DType]float64{dtype.F32: 1e-4, dtype.F16: 0.01, dtype.BF16: 0.03}
+// Tolerance is the largest relative error of logits that rounding the merged weights once to a type explains. With routed experts a rounding
+// can send a token to another expert: 4 % were seen on random weights of the real shape in bfloat16.
+func Tolerance(stored dtype.DType, experts bool) float64 {
+	t := map[dtype.DType]float64{dtype.F32: 1e-4, dtype.F16: 0.01, dtype.BF16: 0.03}[stored]
+	if experts {
+		t *= 3
+	}
+	return t
+}
 
-// Compare measures how far apart the logits of merged are from those of adapted, and what the adapter does to base. stored is the type of
-// the merged weights.
-func Compare(base, adapted, merged gemm.F32, stored dtype.DType) Parity {
-	p := Parity{Positions: merged.Rows, Tolerance: tolerances[stored]}
+// Compare measures how far apart the logits of merged are from those of adapted, and what the adapter does to base.
+func Compare(base, adapted, merged gemm.F32, tolerance float64) Parity {
+	p := Parity{Positions: merged.Rows, Tolerance: tolerance}
 	same := 0
 	for i := range merged.Rows {
 		if argmax(adapted, i) == argmax(merged, i) {
@@ -102,9 +108,5 @@ func (p Parity) String() string {
 func Logits(ctx *nn.Context, m model.Model, seqs [][]int32) gemm.F32 {
 	h := model.Forward(ctx, m, model.NewBatch(seqs...))
 	defer h.Free()
-	rows := make([]int, h.Rows)
-	for i := range rows {
-		rows[i] = i
-	}
-	return model.Logits(ctx, m, h, rows)
+	return model.Logits(ctx, m, h, nil)
 }

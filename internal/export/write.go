@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"graft/internal/dtype"
 	"graft/internal/durable"
@@ -58,6 +59,8 @@ type writer struct {
 	merger   Merger
 	progress func(done, total int)
 	done     int
+	wide     []float32 // of a merged tensor, used again for the next
+	narrow   []byte
 }
 
 // shard writes one file, tensor by tensor.
@@ -98,8 +101,10 @@ func (w *writer) tensor(f *safetensors.File, t Tensor, out io.Writer) error {
 	return f.Advise(t.Name, safetensors.DontNeed)
 }
 
+// merged is the content of a merged tensor, until the next call.
 func (w *writer) merged(t Tensor, data []byte) ([]byte, error) {
-	x := make([]float32, t.Elements())
+	w.wide = slices.Grow(w.wide[:0], t.Elements())
+	x := w.wide[:t.Elements()]
 	if err := dtype.ToFloat32(x, data, t.DType); err != nil {
 		return nil, err
 	}
@@ -110,7 +115,8 @@ func (w *writer) merged(t Tensor, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, len(data))
+	w.narrow = slices.Grow(w.narrow[:0], len(data))
+	out := w.narrow[:len(data)]
 	return out, dtype.FromFloat32(out, x, t.DType)
 }
 

@@ -81,12 +81,9 @@ func (b *Builder) Err() error {
 	return errors.Join(errs...)
 }
 
-// Vector reads a one-dimensional tensor.
-func (b *Builder) Vector(name string, n int) []float32 { return b.Floats(name, n) }
-
 // Norm reads what a norm multiplies by.
 func (b *Builder) Norm(name string, n int) []float32 {
-	w := b.Vector(name, n)
+	w := b.Floats(name, n)
 	if b.Config.ZeroCentredNorm() {
 		for i := range w {
 			w[i]++
@@ -154,10 +151,10 @@ func (b *Builder) matrix(name string, rows, cols int) (gemm.Matrix, error) {
 	switch {
 	case info.DType == dtype.BF16:
 		b.inPlace = append(b.inPlace, name)
-		return gemm.NewBF16(viewU16(data), rows, cols), nil
+		return gemm.NewBF16(dtype.ViewU16(data), rows, cols), nil
 	case info.DType == dtype.F32 && !b.opt.Half:
 		b.inPlace = append(b.inPlace, name)
-		return gemm.NewF32(viewF32(data), rows, cols), nil
+		return gemm.NewF32(dtype.ViewF32(data), rows, cols), nil
 	}
 	return b.convert(name, rows, cols)
 }
@@ -208,7 +205,7 @@ func (b *Builder) eachRows(name string, rows, cols int, f func(first int, w []fl
 func (b *Builder) Slot(kind Kind, layer int, name string, in, out int, bias bool) *Slot {
 	l := &nn.Linear{W: b.projection(name+".weight", out, in)}
 	if bias {
-		l.Bias = b.Vector(name+".bias", out)
+		l.Bias = b.Floats(name+".bias", out)
 	}
 	return b.slot(kind, layer, name, l)
 }
@@ -221,10 +218,17 @@ func (b *Builder) PlainSlot(kind Kind, layer int, name string, in, out int) *Slo
 func (b *Builder) slot(kind Kind, layer int, name string, l *nn.Linear) *Slot {
 	s := &Slot{Name: name, Kind: kind, Layer: layer, Base: l, Proj: l}
 	b.slots = append(b.slots, s)
-	if n := len(b.slots); b.opt.Progress != nil && (n == 1 || b.slots[n-2].Layer != layer) {
-		b.opt.Progress(layer, b.Config.Layers)
+	if n := len(b.slots); n == 1 || b.slots[n-2].Layer != layer {
+		b.progress(layer)
 	}
 	return s
+}
+
+// progress tells how many layers are loaded.
+func (b *Builder) progress(layers int) {
+	if b.opt.Progress != nil {
+		b.opt.Progress(layers, b.Config.Layers)
+	}
 }
 
 // projection is a Matrix, quantised to NF4 where that is asked for and the file has not done it.

@@ -30,9 +30,9 @@ func NewGatedDeltaNet(b *Builder, layer int, prefix string) *GatedDeltaNet {
 	g.delta = &nn.DeltaNet{
 		DeltaShape: s,
 		Taps:       b.taps(prefix+".conv1d.weight", s),
-		Rate:       b.Vector(prefix+".A_log", s.ValueHeads),
-		Bias:       b.Vector(prefix+".dt_bias", s.ValueHeads),
-		Norm:       b.Vector(prefix+".norm.weight", s.ValueDim), // not zero-centred
+		Rate:       b.Floats(prefix+".A_log", s.ValueHeads),
+		Bias:       b.Floats(prefix+".dt_bias", s.ValueHeads),
+		Norm:       b.Floats(prefix+".norm.weight", s.ValueDim), // not zero-centred
 		Eps:        c.RMSNormEps,
 	}
 	for i, a := range g.delta.Rate {

@@ -1,7 +1,6 @@
 package model_test
 
 import (
-	"encoding/binary"
 	"math"
 	"path/filepath"
 	"strings"
@@ -41,7 +40,7 @@ func checkLogits(t *testing.T, dir string) {
 			t.Error(err)
 		}
 	}()
-	ids, lengths := ints(t, f, "input_ids"), ints(t, f, "lengths")
+	ids, lengths := modeltest.Ints(t, f, "input_ids"), modeltest.Ints(t, f, "lengths")
 	var seqs [][]int32
 	for _, n := range lengths {
 		seqs = append(seqs, ids[:n])
@@ -50,18 +49,10 @@ func checkLogits(t *testing.T, dir string) {
 	ctx := nntest.Context(t, false)
 	h := model.Forward(ctx, m, model.NewBatch(seqs...))
 	defer h.Free()
-	rows := make([]int, h.Rows)
-	for i := range rows {
-		rows[i] = i
-	}
-	got := model.Logits(ctx, m, h, rows)
-	data, err := f.Bytes("logits")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := make([]float32, len(got.Data))
-	if err := dtype.ToFloat32(want, data, dtype.F32); err != nil {
-		t.Fatal(err)
+	got := model.Logits(ctx, m, h, nil)
+	want := modeltest.Floats(t, f, "logits")
+	if len(want) != len(got.Data) {
+		t.Fatalf("%d logits, want %d", len(got.Data), len(want))
 	}
 	var worst, largest float64
 	for i, v := range want {
@@ -75,19 +66,6 @@ func checkLogits(t *testing.T, dir string) {
 	if !(worst <= tol*largest) || largest < 1 {
 		t.Errorf("logits up to %.3g are off by up to %.3g", largest, worst)
 	}
-}
-
-func ints(t *testing.T, f *safetensors.File, name string) []int32 {
-	t.Helper()
-	b, err := f.Bytes(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := make([]int32, len(b)/8)
-	for i := range out {
-		out[i] = int32(binary.LittleEndian.Uint64(b[8*i:]))
-	}
-	return out
 }
 
 // TestUnknownArchitectureIsNamed: the error says what the model is and what is known.

@@ -1,10 +1,6 @@
 package model
 
 import (
-	"encoding/binary"
-	"math"
-	"unsafe"
-
 	"graft/internal/dtype"
 	"graft/internal/kernel"
 	"graft/internal/quant"
@@ -85,35 +81,3 @@ func (m *nf4) readRow(dst []uint16, row, col int) {
 		dst, col = dst[n:], col+n
 	}
 }
-
-// viewU16 views little-endian bytes as 16-bit words, in place where the machine allows it.
-func viewU16(b []byte) []uint16 {
-	if len(b) == 0 {
-		return nil
-	}
-	if p := unsafe.Pointer(&b[0]); littleEndian && uintptr(p)%2 == 0 {
-		return unsafe.Slice((*uint16)(p), len(b)/2)
-	}
-	w := make([]uint16, len(b)/2)
-	for i := range w {
-		w[i] = binary.LittleEndian.Uint16(b[2*i:])
-	}
-	return w
-}
-
-// viewF32 views little-endian bytes as float32, in place where the machine allows it.
-func viewF32(b []byte) []float32 {
-	if len(b) == 0 {
-		return nil
-	}
-	if p := unsafe.Pointer(&b[0]); littleEndian && uintptr(p)%4 == 0 {
-		return unsafe.Slice((*float32)(p), len(b)/4)
-	}
-	w := make([]float32, len(b)/4)
-	for i := range w {
-		w[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-	}
-	return w
-}
-
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1

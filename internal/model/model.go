@@ -89,14 +89,16 @@ func Forward(c *nn.Context, m Model, b *Batch) *nn.Tensor {
 	return t.Detach(m.Norm(t, t.Leaf(x, false)))
 }
 
-// Logits is the head applied to rows of hidden states: (len(rows), V).
+// Logits is the head applied to rows of hidden states, or to all where rows is nil: (len(rows), V).
 func Logits(c *nn.Context, m Model, hidden *nn.Tensor, rows []int) gemm.F32 {
+	if rows != nil {
+		hidden = c.Gather(hidden, rows)
+		defer hidden.Free()
+	}
 	vocab, _ := m.Head().Dims()
-	out := gemm.NewF32(make([]float32, len(rows)*vocab), len(rows), vocab)
-	h := c.Gather(hidden, rows)
-	left := c.Pack(h)
+	out := gemm.NewF32(make([]float32, hidden.Rows*vocab), hidden.Rows, vocab)
+	left := c.Pack(hidden)
+	defer left.Free()
 	c.Mul(out, gemm.Term{A: left, B: m.Head(), Trans: true})
-	left.Free()
-	h.Free()
 	return out
 }

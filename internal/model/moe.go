@@ -44,7 +44,7 @@ func (s *SparseMLP) Apply(t *nn.Tape, x *nn.Value, b *Batch) *nn.Value {
 	if s.shared == nil {
 		return y
 	}
-	return t.Add(y, t.GateRows(s.shared.Apply(t, x), s.sharedGate.Apply(t, x)))
+	return t.Add(y, t.GateRows(s.shared.Apply(t, x, b), s.sharedGate.Apply(t, x)))
 }
 
 // experts is one projection of all experts.

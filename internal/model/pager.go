@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"graft/internal/nn"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
 )
@@ -238,33 +237,6 @@ func (p *Pager) leave(l *pagedLayer) {
 		p.advise(l, safetensors.Evict)
 		l.here = false
 	}
-}
-
-// Paged is m with its layers fetched and forgotten by p as they run, for passes that only go forward. Of a nil p it is m itself.
-func Paged(m Model, p *Pager) Model {
-	if p == nil {
-		return m
-	}
-	return paged{m, p}
-}
-
-type paged struct {
-	Model
-	pager *Pager
-}
-
-// Layer runs decoder layer i.
-func (m paged) Layer(i int, t *nn.Tape, x *nn.Value, b *Batch) *nn.Value {
-	if i == 0 {
-		order := make([]int, m.Layers())
-		for j := range order {
-			order[j] = j
-		}
-		m.pager.Walk(order...)
-	}
-	m.pager.Enter()
-	defer m.pager.Leave()
-	return m.Model.Layer(i, t, x, b)
 }
 
 // Close ends the pager and tells what went wrong with the system's calls, which would have cost memory.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"graft/internal/dtype"
+	"graft/internal/nn"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
 )
@@ -137,6 +139,76 @@ func TestPager(t *testing.T) {
 	none.Leave()
 	if none.Close() != nil || Paged(m, nil).Layers() != n {
 		t.Error("a nil pager does something")
+	}
+}
+
+// watched is a model that notes what is in memory as its layers run.
+type watched struct {
+	paperModel
+	cfg   *weights.Config
+	pager *Pager
+	t     *testing.T
+	most  int
+	own   int // layers that were in memory themselves
+}
+
+func (m *watched) Config() *weights.Config { return m.cfg }
+
+func (m *watched) Layer(i int, _ *nn.Tape, x *nn.Value, _ *Batch) *nn.Value {
+	bytes, _ := resident(m.pager)
+	m.most = max(m.most, bytes)
+	if m.pager.layers[i].here {
+		m.own++
+	}
+	return x
+}
+
+// TestPaged runs a paged model forward: its layers are there when they run, in no more than the budget. Where few tokens reach few experts
+// nothing is fetched as a whole.
+func TestPaged(t *testing.T) {
+	const n, size, budget = 7, 2 * 8192, 3 * 2 * 8192
+	src, paper := paperSource(t, n)
+	m := &watched{paperModel: paper, cfg: &weights.Config{}, t: t}
+	var err error
+	if m.pager, err = NewPager(m, src, budget); err != nil {
+		t.Fatal(err)
+	}
+	p := Paged(m, m.pager)
+	for _, c := range []struct {
+		moe    *weights.MoE
+		tokens int
+		want   int
+	}{
+		{nil, 1, n},
+		{&weights.MoE{Experts: 64, PerToken: 4}, 7, 0},
+		{&weights.MoE{Experts: 64, PerToken: 4}, 8, n},
+		{nil, 1, n},
+	} {
+		m.cfg.MoE, m.own = c.moe, 0
+		if c.want == 0 {
+			for i := range m.pager.layers { // those that stay would be there
+				m.pager.layers[i].here = false
+			}
+		}
+		for i := range n {
+			p.Layer(i, nil, nil, NewBatch(make([]int32, c.tokens)))
+		}
+		if m.own != c.want {
+			t.Errorf("%d tokens, %+v: %d layers were in memory, want %d", c.tokens, c.moe, m.own, c.want)
+		}
+	}
+	var seen []int
+	m.own = 0
+	Visit(p, []int{1, 2, 5}, func(i int) { seen = append(seen, i); m.Layer(i, nil, nil, nil) })
+	if !slices.Equal(seen, []int{1, 2, 5}) || m.own != 3 || m.most > budget {
+		t.Errorf("visited %v, %d were in memory, %d bytes of %d", seen, m.own, m.most, budget)
+	}
+	if err := m.pager.Close(); err != nil {
+		t.Error(err)
+	}
+	Visit(m.paperModel, []int{4}, func(i int) { seen = append(seen, i) })
+	if !slices.Equal(seen, []int{1, 2, 5, 4}) {
+		t.Errorf("visited %v of a model that is not paged", seen)
 	}
 }
 

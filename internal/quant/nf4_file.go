@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unsafe"
 
 	"graft/internal/dtype"
 	"graft/internal/safetensors"
@@ -194,7 +193,7 @@ func (p *parser) parse() *NF4 {
 	}
 	q.Packed = p.packed((q.Elements() + 1) / 2)
 	if p.state.NestedOffset == nil {
-		q.Absmax = viewF32(p.typed(suffixAbsmax, dtype.F32, q.Blocks()))
+		q.Absmax = dtype.ViewF32(p.typed(suffixAbsmax, dtype.F32, q.Blocks()))
 	} else {
 		q.Nested = p.nested(q.Blocks())
 	}
@@ -261,21 +260,6 @@ func (p *parser) nested(blocks int) *Nested {
 	}
 	n.Absmax = p.floats(suffixNestedAbsmax, ceil(blocks, max(n.BlockSize, 1)))
 	return n
-}
-
-// viewF32 views little-endian bytes as float32, in place where the machine allows it.
-func viewF32(b []byte) []float32 {
-	if len(b) == 0 {
-		return nil
-	}
-	if p := unsafe.Pointer(&b[0]); binary.NativeEndian.Uint16([]byte{1, 0}) == 1 && uintptr(p)%4 == 0 {
-		return unsafe.Slice((*float32)(p), len(b)/4)
-	}
-	f := make([]float32, len(b)/4)
-	for i := range f {
-		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-	}
-	return f
 }
 
 func (p *parser) floats(suffix string, n int) []float32 {

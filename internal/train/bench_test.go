@@ -3,7 +3,6 @@ package train_test
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -100,10 +99,6 @@ func randomBF16(c *weights.Config) (weights.Source, error) {
 		}
 		tensors = append(tensors, t)
 	}
-	model.RandomDecoder(c, add)
-	for i := range c.Layers {
-		add(fmt.Sprintf("model.layers.%d.self_attn.q_norm.weight", i), c.HeadDim)
-		add(fmt.Sprintf("model.layers.%d.self_attn.k_norm.weight", i), c.HeadDim)
-	}
+	weights.Shapes(c, add)
 	return weights.Memory(tensors...)
 }

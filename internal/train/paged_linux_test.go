@@ -48,11 +48,7 @@ func deepModel(t *testing.T) string {
 		x.Data = bytes.Repeat(x.Data, x.Size()/len(x.Data)+1)[:x.Size()]
 		ts = append(ts, x)
 	}
-	model.RandomDecoder(c, add)
-	for i := range c.Layers {
-		add(fmt.Sprintf("model.layers.%d.self_attn.q_norm.weight", i), c.HeadDim)
-		add(fmt.Sprintf("model.layers.%d.self_attn.k_norm.weight", i), c.HeadDim)
-	}
+	weights.Shapes(c, add)
 	dir := t.TempDir()
 	if err := safetensors.WriteFile(filepath.Join(dir, "model.safetensors"), ts, nil); err != nil {
 		t.Fatal(err)
@@ -60,7 +56,7 @@ func deepModel(t *testing.T) string {
 	return dir
 }
 
-// trainDeep trains on the model in dir with a budget of memory for its layers, 0 for none, and returns the adapter and the most that was
+// trainDeep trains DoRA, and evaluates, on the model in dir with a budget of memory for its layers, 0 for none, and returns the adapter and the most that was
 // mapped of files at a time.
 func trainDeep(t *testing.T, dir string, budget int) (adapterFile []byte, mapped int) {
 	t.Helper()
@@ -83,19 +79,11 @@ func trainDeep(t *testing.T, dir string, budget int) (adapterFile []byte, mapped
 	l := newLab(t)
 	l.spec.Targets, l.opt.MaxSteps, l.opt.EvalSteps = []string{"q_proj", "down_proj"}, 2, 1
 	l.rows, l.eval = l.rows[:4], l.eval[:1]
-	a, err := adapter.Attach(ctx, m, l.spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := train.Setup{Context: ctx, Model: m, Adapter: a, Train: l.rows, Eval: l.eval, Dir: l.dir, Sink: event.Discard}
+	s := train.Setup{Context: ctx, Model: m, Train: l.rows, Eval: l.eval, Dir: l.dir, Sink: event.Discard}
 	if budget > 0 {
 		if s.Pager, err = model.NewPager(m, src, budget); err != nil {
 			t.Fatal(err)
 		}
-	}
-	run, err := train.New(s, l.opt)
-	if err != nil {
-		t.Fatal(err)
 	}
 	stop, most := make(chan struct{}), make(chan int)
 	go func() {
@@ -110,6 +98,14 @@ func trainDeep(t *testing.T, dir string, budget int) (adapterFile []byte, mapped
 			}
 		}
 	}()
+	l.spec.DoRA = true // which reads all weights before the first step
+	if s.Adapter, err = adapter.Attach(ctx, model.Paged(m, s.Pager), l.spec, 1); err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.New(s, l.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := run.Train(t.Context()); err != nil {
 		t.Error(err)
 	}

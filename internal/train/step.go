@@ -4,91 +4,8 @@ import (
 	"context"
 	"math"
 
-	"graft/internal/model"
 	"graft/internal/nn"
 )
-
-// passTokens bounds the tokens that go through the layers at a time with gradient checkpointing; a step of more is done in several passes,
-// cut between batches. Without checkpointing each batch is a pass, so that accumulation bounds memory.
-const passTokens = 32768
-
-// pass is some batches of a step, laid out for the model.
-type pass struct {
-	batch   *model.Batch
-	targets []int32 // (T) the next token where it is trained, else nn.Ignore
-	part    []int32 // (T) which of the pass's batches a token is of
-	batches int
-	trained int
-}
-
-// newPass lays batches out. The first token of a document is never a target, the last position has none.
-func newPass(batches ...[]Row) *pass {
-	p := &pass{batches: len(batches)}
-	var docs [][]int32
-	for b, rows := range batches {
-		for _, r := range rows {
-			for _, s := range r {
-				docs = append(docs, s.IDs)
-				p.add(s, int32(b))
-			}
-		}
-	}
-	p.batch = model.NewBatch(docs...)
-	return p
-}
-
-// add appends the targets of a document.
-func (p *pass) add(s Sample, batch int32) {
-	for i := range s.IDs {
-		t := int32(nn.Ignore)
-		if i+1 < len(s.IDs) && s.Trained[i+1] {
-			t = s.IDs[i+1]
-			p.trained++
-		}
-		p.targets = append(p.targets, t)
-		p.part = append(p.part, batch)
-	}
-}
-
-// trainedTokens counts the targets of rows.
-func trainedTokens(rows []Row) int {
-	n := 0
-	for _, r := range rows {
-		for _, s := range r {
-			for i := 1; i < len(s.IDs); i++ {
-				if s.Trained[i] {
-					n++
-				}
-			}
-		}
-	}
-	return n
-}
-
-func tokens(rows []Row) int {
-	n := 0
-	for _, r := range rows {
-		for _, s := range r {
-			n += len(s.IDs)
-		}
-	}
-	return n
-}
-
-// passes cuts the batches of a step.
-func (r *Run) passes(batches [][]Row) []*pass {
-	var ps []*pass
-	first, size := 0, 0
-	for i, b := range batches {
-		n := tokens(b)
-		if size > 0 && (!r.opt.Checkpointing || size+n > passTokens) {
-			ps = append(ps, newPass(batches[first:i]...))
-			first, size = i, 0
-		}
-		size += n
-	}
-	return append(ps, newPass(batches[first:]...))
-}
 
 // gradients adds the gradient of the mean loss over all trained tokens of the batches, and of the routers' loss, to the parameters. It
 // returns that mean and the mean of the routers' losses over the batches.
@@ -303,23 +220,6 @@ func (w *walk) layerBackward(i int, dx *nn.Tensor) *nn.Tensor {
 	l.tape.Backward()
 	w.tapes[i] = nil
 	return l.in.TakeGrad()
-}
-
-// Loss is the mean loss of a model over the trained tokens of rows, batch rows at a time, and their number.
-func Loss(ctx context.Context, c *nn.Context, m model.Model, rows []Row, batch int) (loss float64, trained int, err error) {
-	var sum float64
-	for lo := 0; lo < len(rows); lo += batch {
-		if err := ctx.Err(); err != nil {
-			return 0, 0, err
-		}
-		p := newPass(rows[lo:min(lo+batch, len(rows))])
-		h := model.Forward(c, m, p.batch)
-		t := c.NewTape(false)
-		sum += t.CrossEntropy(t.Leaf(h, false), m.Head(), p.targets, 1, nil)
-		t.Free()
-		trained += p.trained
-	}
-	return sum / float64(max(trained, 1)), trained, nil
 }
 
 // finite tells whether a loss or a norm is a number.

@@ -81,6 +81,9 @@ type DeltaNet struct {
 // OutputGate reports whether q_proj gives a query and a gate for each head; the sigmoid of the gate multiplies the head's output.
 func (c *Config) OutputGate() bool { return c.ModelType == "qwen3_next" }
 
+// HeadNorms reports whether the queries and keys of each head have a norm.
+func (c *Config) HeadNorms() bool { return c.ModelType != "qwen2" }
+
 // ZeroCentredNorm reports whether norms multiply by 1 + weight.
 func (c *Config) ZeroCentredNorm() bool { return c.ModelType == "qwen3_next" }
 

@@ -45,7 +45,7 @@ func (c *Config) attentionShapes(add func(name string, shape ...int)) {
 	if c.OutputBias {
 		add("o_proj.bias", c.HiddenSize)
 	}
-	if c.ModelType != "qwen2" {
+	if c.HeadNorms() {
 		add("q_norm.weight", c.HeadDim)
 		add("k_norm.weight", c.HeadDim)
 	}

@@ -71,7 +71,7 @@ func TestActivations(t *testing.T) {
 func arenaPeak(t *testing.T, config string, j engine.Job) (predicted, measured int) {
 	t.Helper()
 	const threads, length = 2, 400
-	src, err := model.Random([]byte(config), 1, weights.Shapes)
+	src, err := model.Random([]byte(config), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // Estimate is what a run will take. Bytes are of resident memory.
 type Estimate struct {
 	Weights     int     `json:"weights_bytes"`     // in memory at a time
-	Adapter     int     `json:"adapter_bytes"`     // parameters, gradients, two moments
+	Adapter     int     `json:"adapter_bytes"`     // parameters, gradients, two moments, the norms of DoRA
 	Activations int     `json:"activations_bytes"` // of the largest pass, logits included
 	Overhead    int     `json:"overhead_bytes"`    // program, names, what does not fit together in memory
 	Total       int     `json:"total_bytes"`
@@ -51,14 +51,14 @@ type shape struct {
 const efficiency = 0.75
 
 func estimate(s shape) *Estimate {
-	e := &Estimate{Available: mem.Available(), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
-	if most := s.job.MaxMemory; most > 0 && (e.Available == 0 || most < e.Available) {
-		e.Available = most
-	}
+	e := &Estimate{Available: available(s.job.MaxMemory), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
 	if e.Kept = s.cfg.Layers; s.job.Options.Checkpointing {
 		e.Kept = s.job.Options.Kept
 	}
 	e.Adapter = 16 * s.cover.Trainable
+	if s.job.Spec.DoRA {
+		e.Adapter += 16 * s.cover.Outputs // ‖w‖² in float64, norm and their quotient in float32
+	}
 	e.Activations = s.activations()
 	e.Overhead = s.overhead(e.Activations)
 	e.Placement = s.held.place(e.Available-e.Adapter-e.Activations-e.Overhead, e.Available > 0)
@@ -71,6 +71,15 @@ func estimate(s shape) *Estimate {
 	}
 	e.FLOP = s.flopPerToken() * float64(s.tokens)
 	return e
+}
+
+// available is the memory that may be taken: what is free, and no more than most, if that is not 0. 0 if the system does not tell.
+func available(most int) int {
+	free := mem.Available()
+	if most > 0 && (free == 0 || most < free) {
+		return most
+	}
+	return free
 }
 
 // ableToKeep is the number of layers for whose results memory has room beside the weights.
@@ -103,8 +112,12 @@ func (e *Estimate) at(rate, disk float64) {
 func (e *Estimate) Fits() error {
 	if e.Available > 0 && e.Total > e.Available {
 		way := "shorter training.max_seq_length, smaller training.batch_size, training.gradient_checkpointing or model.load_in_4bit make it smaller"
-		if e.Placement.Mode == NoFit {
-			way = e.Placement.way
+		switch p := e.Placement; {
+		case p.way != "":
+			way = p.way
+		case p.Mode == NoFit:
+			way = "two layers at a time do not fit beside the rest; shorter training.max_seq_length, smaller training.batch_size, " +
+				"a smaller rank or training.activation_offload make that smaller"
 		}
 		return fmt.Errorf("native: the run needs about %s of memory, %s are available; %s", size(e.Total), size(e.Available), way)
 	}

@@ -37,6 +37,11 @@ func TestPlan(t *testing.T) {
 	if err := e.Fits(); err != nil {
 		t.Error(err)
 	}
+	const outputs = 6 * (256 + 128)
+	dora := plan(t, func(j *engine.Job) { j.Spec.DoRA = true }).Estimate
+	if want := 16 * (trainable + 2*outputs); dora.Adapter != want { // a magnitude and three norms for each output
+		t.Errorf("%d bytes of a DoRA adapter, want %d", dora.Adapter, want)
+	}
 	for _, c := range []struct {
 		name   string
 		part   func(e *Estimate) float64
@@ -168,7 +173,7 @@ func TestPlacement(t *testing.T) {
 		{45, false, InRAM, 45, 0, 0, ""},
 		{44, false, Streamed, 45 - 10, 3, 50, ""},
 		{25, false, Streamed, 25, 4, 70, ""},
-		{24, false, NoFit, 25, 4, 0, "two layers at a time"},
+		{24, false, NoFit, 25, 4, 0, ""},
 		{44, true, NoFit, 45, 0, 0, "graft quantize"},
 	} {
 		h.loaded = c.loaded
@@ -180,8 +185,10 @@ func TestPlacement(t *testing.T) {
 	if p := h.place(0, false); p.Mode != InRAM {
 		t.Errorf("%+v where the system does not tell", p)
 	}
-	e := &Estimate{Total: 3 << 30, Available: 2 << 30, Placement: Placement{Mode: NoFit, way: "the way out"}}
-	if err := e.Fits(); err == nil || !strings.HasSuffix(err.Error(), "; the way out") {
-		t.Errorf("error %v", err)
+	for way, want := range map[string]string{"the way out": "; the way out", "": "training.activation_offload make that smaller"} {
+		e := &Estimate{Total: 3 << 30, Available: 2 << 30, Placement: Placement{Mode: NoFit, way: way}}
+		if err := e.Fits(); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
 	}
 }

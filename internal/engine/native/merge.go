@@ -26,6 +26,7 @@ type Merge struct {
 	adapter string
 	merger  *adapter.Adapter
 	stored  dtype.DType // the shortest type of a merged weight
+	experts bool        // the model has routed ones
 	probe   [][]int32   // tokens of the logit check
 }
 
@@ -43,11 +44,15 @@ func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
 	}
 	ctx := nn.NewContext(parallel.New(e.Threads), false)
 	m := &Merge{engine: e, base: baseDir, adapter: adapterDir, stored: dtype.F32, probe: probeTokens(baseDir, b.Config.VocabSize)}
+	m.experts = b.Config.MoE != nil
 	if m.merger, err = adapter.Load(ctx, outline, adapterDir, 0, 0); err != nil {
 		return nil, err
 	}
 	if m.Plan, err = export.NewPlan(baseDir, m.merger); err != nil {
 		return nil, err
+	}
+	if _, err := e.place(b, engine.Model{Dir: baseDir}, adapterDir, m.check()); err != nil {
+		return nil, fmt.Errorf("%w; that is for the check of what is merged", err)
 	}
 	for _, s := range m.Plan.Shards {
 		for _, t := range s.Tensors {
@@ -88,6 +93,15 @@ func probeTokens(dir string, vocab int) [][]int32 {
 	return seqs
 }
 
+// check is what a model is opened for to be checked. The logits of three models are compared.
+func (m *Merge) check() use {
+	n := 0
+	for _, seq := range m.probe {
+		n += len(seq)
+	}
+	return use{tokens: n, logits: 3 * n}
+}
+
 // Write carries the merge out.
 func (m *Merge) Write(ctx context.Context, output string, sink event.Sink) error {
 	return m.Plan.Write(ctx, m.merger, output, func(done, total int) {
@@ -103,7 +117,7 @@ func (m *Merge) Check(output string) (export.Parity, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return export.Parity{}, fmt.Errorf("native: logit check: %w", err)
 	}
-	return export.Compare(bare, adapted, merged, m.stored), nil
+	return export.Compare(bare, adapted, merged, export.Tolerance(m.stored, m.experts)), nil
 }
 
 // logits runs the probe through a model.
@@ -112,7 +126,7 @@ func (m *Merge) logits(dir, adapterDir string) (_ gemm.F32, err error) {
 	if err != nil {
 		return gemm.F32{}, err
 	}
-	l, err := m.engine.load(b, engine.Model{Dir: dir}, adapterDir)
+	l, err := m.engine.load(b, engine.Model{Dir: dir}, adapterDir, m.check())
 	if err != nil {
 		return gemm.F32{}, err
 	}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"graft/internal/adapter"
-	"graft/internal/cpu"
 	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/mem"
@@ -23,9 +21,10 @@ import (
 	"graft/internal/train"
 )
 
-// Engine trains on the CPU.
+// Engine trains, runs and merges models on the CPU.
 type Engine struct {
-	Threads int
+	Threads   int
+	MaxMemory int // bytes that an opened model may take, 0 for what is free; a job to train has its own
 }
 
 var _ engine.Engine = Engine{}
@@ -86,215 +85,38 @@ type run struct {
 	data     *data
 	record   *runRecord
 	estimate *Estimate
+	pager    *model.Pager // once the model is loaded
 	start    time.Time
 }
 
 func (r *run) close() error {
+	err := r.pager.Close()
 	r.pool.Close()
-	if r.base == nil {
-		return nil
+	if r.base != nil {
+		err = errors.Join(err, r.base.Close())
 	}
-	return r.base.Close()
+	return err
 }
 
-// prepare does everything that can fail because of what the user gave, before anything is written or loaded.
-func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *run, err error) {
-	r := &run{job: j, sink: sink, pool: parallel.New(e.Threads), start: time.Now()}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, r.close())
-		}
-	}()
-	if r.base, err = engine.OpenBase(j.Model.Dir); err != nil {
-		return nil, engine.Input(err)
-	}
-	outline, cover, err := r.cover()
-	if err != nil {
-		return nil, engine.Input(err)
-	}
-	if r.data, err = loadData(j, r.base, r.pool, sink); err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if err := r.checkLength(); err != nil {
-		return nil, engine.Input(err)
-	}
-	if r.record, err = r.newRecord(cover, e.Threads); err != nil {
-		return nil, err
-	}
-	r.estimate, err = r.newEstimate(outline, cover, e.Threads)
-	return r, engine.Input(err)
-}
-
-// cover applies the adapter's settings to the names and shapes of the model.
-func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
-	m, err := all.Models().Outline(r.base.Config, r.base.Source)
-	if err != nil {
-		return nil, nil, err
-	}
-	if r.job.InitFrom != "" {
-		if err := r.adopt(m); err != nil {
-			return nil, nil, engine.InputAt("lora.init_from", err)
-		}
-	}
-	if c, err = adapter.Cover(m, r.job.Spec); err != nil {
-		return nil, nil, engine.InputAt(culprit(m, r.job.Spec), err)
-	}
-	return m, c, nil
-}
-
-// adopt takes over the settings of the adapter to start from, after a look at all its tensors.
-func (r *run) adopt(m model.Model) error {
-	spec, base, err := adapter.ReadSpec(m, r.job.InitFrom)
-	if err != nil {
-		return err
-	}
-	a, err := adapter.Load(nn.NewContext(r.pool, false), m, r.job.InitFrom, 0, 0)
-	if err != nil {
-		return err
-	}
-	a.Detach(m)
-	r.tellSpec(spec, base)
-	spec.Dropout = r.job.Spec.Dropout
-	r.job.Spec = spec
-	return nil
-}
-
-// culprit is the configuration key for which a Spec cannot be placed on m: the first without which it can.
-func culprit(m model.Model, s adapter.Spec) string {
-	tries := []struct {
-		key     string
-		without func()
-	}{
-		{"lora.alpha_pattern", func() { s.AlphaPattern = nil }},
-		{"lora.rank_pattern", func() { s.RankPattern = nil }},
-		{"lora.exclude_modules", func() { s.Exclude = nil }},
-	}
-	for _, t := range tries {
-		t.without()
-		if _, err := adapter.Cover(m, s); err == nil {
-			return t.key
-		}
-	}
-	return "lora.target_modules"
-}
-
-// tellSpec notes where the adapter to start from differs from the configuration, which it overrules.
-func (r *run) tellSpec(own adapter.Spec, base string) {
-	said := r.job.Spec
-	var diff []string
-	note := func(key string, there, here any) {
-		if there != here {
-			diff = append(diff, fmt.Sprintf("%s %v instead of %v", key, there, here))
-		}
-	}
-	note("r", own.R, said.R)
-	note("alpha", own.Alpha, said.Alpha)
-	note("use_dora", own.DoRA, said.DoRA)
-	note("use_rslora", own.RSLoRA, said.RSLoRA)
-	if len(diff) > 0 {
-		r.sink.Emit(event.Note{Text: fmt.Sprintf("%s governs: %s, and its own %d target modules", r.job.InitFrom, strings.Join(diff, ", "), len(own.Targets))})
-	}
-	if base != "" && base != r.job.Model.Name {
-		r.sink.Emit(event.Note{Text: fmt.Sprintf("%s was made for %s, the base is %s", r.job.InitFrom, base, r.job.Model.Name)})
-	}
-}
-
-// checkLength compares the samples with the positions that the model has.
-func (r *run) checkLength() error {
-	if most := r.base.Config.MaxPositions; r.data.longest > most {
-		return fmt.Errorf("native: a sample has %d tokens, the model has positions for %d; lower training.max_seq_length", r.data.longest, most)
-	}
-	return nil
-}
-
-func (r *run) newRecord(cover *adapter.Coverage, threads int) (*runRecord, error) {
-	id, err := identity(r.job)
-	if err != nil {
-		return nil, err
-	}
-	return &runRecord{
-		Version: r.job.Version, Engine: Engine{}.Name(), Config: r.job.Resolved, Data: r.data.report, Coverage: cover,
-		Host: host{runtime.GOOS, runtime.GOARCH, cpu.Active().String(), threads}, Identity: id,
-	}, nil
-}
-
-// hashTokens identifies tokenizer and chat template.
-func hashTokens(dir string) (string, error) {
-	all := ""
-	for _, name := range []string{"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json"} {
-		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err != nil {
-			continue // a model has some of them
-		}
-		sum, err := engine.HashFile(path)
-		if err != nil {
-			return "", err
-		}
-		all += name + " " + sum + "\n"
-	}
-	return engine.HashText(all), nil
-}
-
-func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads int) (*Estimate, error) {
-	first := train.FirstEpoch(r.data.train, r.data.mix, &r.job.Options)
-	steps, err := r.job.Options.Steps(len(first))
-	if err != nil {
-		return nil, err
-	}
-	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, sequence: r.data.longest, threads: threads}
-	if s.held, err = newHeld(r.job, r.base, outline, distinct(r.data.train)); err != nil {
-		return nil, err
-	}
-	s.pass, s.tokens = r.job.Options.Extent(first, steps)
-	s.passes = max((s.tokens/max(steps, 1)+s.pass-1)/max(s.pass, 1), 1)
-	s.trained = float64(r.data.report.TrainedTokens) / float64(max(r.data.report.Tokens, 1))
-	if !r.job.Options.Checkpointing {
-		return estimate(s), nil
-	}
-	able := s.ableToKeep()
-	if r.job.KeepLayers {
-		r.job.Options.Kept = able
-		s.job.Options.Kept = able
-	}
-	e := estimate(s)
-	e.Able = able
-	return e, nil
-}
-
-// distinct is the number of different tokens.
-func distinct(rows []train.Row) int {
-	seen := map[int32]bool{}
-	for _, row := range rows {
-		for _, s := range row {
-			for _, id := range s.IDs {
-				seen[id] = true
-			}
-		}
-	}
-	return len(seen)
-}
-
-// load builds the model and attaches the adapter.
+// load builds the model and its pager, which stays with the run, and attaches the adapter.
 func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
-	opt := model.Options{
-		Half: r.job.Model.Half, FourBit: r.job.Model.FourBit, DoubleQuant: r.job.Model.DoubleQuant, Pool: r.pool,
-		Progress: func(done, total int) {
-			r.sink.Emit(event.Progress{Stage: "load", Done: done, Total: total, Unit: "layers"})
-		},
+	opt := options(r.job.Model, r.pool)
+	opt.Progress = func(done, total int) {
+		r.sink.Emit(event.Progress{Stage: "load", Done: done, Total: total, Unit: "layers"})
 	}
 	m, err := all.Models().Load(r.base.Config, r.base.Source, opt)
 	if err != nil {
 		return nil, nil, nil, engine.Input(err)
+	}
+	if r.pager, err = model.NewPager(m, r.base.Source, r.estimate.Placement.budget); err != nil {
+		return nil, nil, nil, err
 	}
 	ctx := nn.NewContext(r.pool, r.job.Model.Half)
 	var a *adapter.Adapter
 	if r.job.InitFrom != "" {
 		a, err = adapter.Load(ctx, m, r.job.InitFrom, r.job.Spec.Dropout, r.job.Options.Seed)
 	} else {
-		a, err = adapter.Attach(ctx, m, r.job.Spec, r.job.Options.Seed)
+		a, err = adapter.Attach(ctx, model.Paged(m, r.pager), r.job.Spec, r.job.Options.Seed)
 	}
 	return ctx, m, a, engine.Input(err)
 }
@@ -323,13 +145,11 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		return r.already()
 	}
 	result = &engine.Result{Dir: r.job.OutputDir}
-	pager, err := r.pager(m)
-	if err != nil {
-		return nil, err
+	if p := r.estimate.Placement; p.Mode == Streamed {
+		r.sink.Emit(event.Note{Text: fmt.Sprintf("weights%s", p)})
 	}
-	defer func() { err = errors.Join(err, pager.Close()) }()
 	t, err := train.New(train.Setup{
-		Pager: pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Mix: r.data.mix, EvalSets: r.data.evalSets,
+		Pager: r.pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Mix: r.data.mix, EvalSets: r.data.evalSets,
 		Dir:  r.job.OutputDir,
 		Base: adapter.Base{Name: r.job.Model.Name, Revision: r.revision()},
 		Sink: event.Func(func(e event.Event) {
@@ -349,15 +169,6 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		return nil, err
 	}
 	return result, r.finish(t, result)
-}
-
-// pager brings the layers that lie in files into memory as they are needed: all of them, or as many at a time as the plan has room for.
-func (r *run) pager(m model.Model) (*model.Pager, error) {
-	p := r.estimate.Placement
-	if p.Mode == Streamed {
-		r.sink.Emit(event.Note{Text: fmt.Sprintf("weights%s", p)})
-	}
-	return model.NewPager(m, r.base.Source, p.budget)
 }
 
 // begin takes possession of the output directory, which this process has locked: it looks again whose it is, removes what a process that was

@@ -2,6 +2,7 @@ package native
 
 import (
 	"errors"
+	"fmt"
 
 	"graft/internal/adapter"
 	"graft/internal/engine"
@@ -9,15 +10,28 @@ import (
 	"graft/internal/model/all"
 	"graft/internal/nn"
 	"graft/internal/parallel"
+	"graft/internal/weights"
 )
 
-// Loaded is a model ready to run, with or without an adapter.
+// Loaded is a model ready to run, with or without an adapter. Where not all of it fits into memory, its layers come from disk as they run.
 type Loaded struct {
-	Base    *engine.Base
-	Model   model.Model
-	Context *nn.Context
-	pool    *parallel.Pool
+	Base      *engine.Base
+	Model     model.Model
+	Context   *nn.Context
+	Placement Placement
+	pool      *parallel.Pool
+	pager     *model.Pager
 }
+
+// use is what a model is opened for, which memory is kept free for.
+type use struct {
+	tokens int  // of the longest pass
+	logits int  // rows of them that are kept
+	cached bool // tokens are generated: keys and values are kept
+}
+
+// conversation is a chat of usual length. What a longer one takes is not kept free.
+var conversation = use{tokens: 4096, logits: 1, cached: true}
 
 // Open loads a model, and the adapter in adapterDir unless that is "". The model names directory, compute type and quantisation.
 func (e Engine) Open(m engine.Model, adapterDir string) (*Loaded, error) {
@@ -25,30 +39,103 @@ func (e Engine) Open(m engine.Model, adapterDir string) (*Loaded, error) {
 	if err != nil {
 		return nil, engine.Input(err)
 	}
-	return e.load(b, m, adapterDir)
+	return e.load(b, m, adapterDir, conversation)
 }
 
 // load loads the weights of an opened model, which the result owns.
-func (e Engine) load(b *engine.Base, m engine.Model, adapterDir string) (_ *Loaded, err error) {
+func (e Engine) load(b *engine.Base, m engine.Model, adapterDir string, u use) (_ *Loaded, err error) {
 	l := &Loaded{Base: b, pool: parallel.New(e.Threads)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(engine.Input(err), l.Close())
 		}
 	}()
-	opt := model.Options{Half: m.Half, FourBit: m.FourBit, DoubleQuant: m.DoubleQuant, Pool: l.pool}
-	if l.Model, err = all.Models().Load(l.Base.Config, l.Base.Source, opt); err != nil {
+	if l.Placement, err = e.place(b, m, adapterDir, u); err != nil {
 		return nil, err
 	}
-	l.Context = nn.NewContext(l.pool, m.Half)
+	bare, err := all.Models().Load(b.Config, b.Source, options(m, l.pool))
+	if err != nil {
+		return nil, err
+	}
+	if l.pager, err = model.NewPager(bare, b.Source, l.Placement.budget); err != nil {
+		return nil, err
+	}
+	l.Model, l.Context = model.Paged(bare, l.pager), nn.NewContext(l.pool, m.Half)
 	if adapterDir != "" {
 		_, err = adapter.Load(l.Context, l.Model, adapterDir, 0, 0)
 	}
 	return l, err
 }
 
+// options are how the weights of m are held.
+func options(m engine.Model, pool *parallel.Pool) model.Options {
+	return model.Options{Half: m.Half, FourBit: m.FourBit, DoubleQuant: m.DoubleQuant, Pool: pool}
+}
+
+// place decides where the weights of a model are while it is used, and refuses one that does not fit.
+func (e Engine) place(b *engine.Base, m engine.Model, adapterDir string, u use) (Placement, error) {
+	outline, err := all.Models().Outline(b.Config, b.Source)
+	if err != nil {
+		return Placement{}, err
+	}
+	s := shape{cfg: b.Config, job: engine.Job{Model: m}, cover: &adapter.Coverage{}, pass: u.tokens, sequence: u.tokens, threads: e.Threads}
+	if adapterDir != "" {
+		saved, err := adapter.Read(outline, adapterDir)
+		if err != nil {
+			return Placement{}, err
+		}
+		s.job.Spec, s.cover = saved.Spec, saved.Coverage
+	}
+	if s.held, err = newHeld(m, b, outline, u.tokens); err != nil {
+		return Placement{}, err
+	}
+	work := s.forward() + 4*(u.logits*b.Config.VocabSize+s.cover.Trainable)
+	if s.job.Spec.DoRA {
+		work += 16 * s.cover.Outputs
+	}
+	if u.cached {
+		work += s.cache()
+	}
+	work += s.overhead(work)
+	free := available(e.MaxMemory)
+	p := s.held.place(free-work, free > 0)
+	if p.Mode != NoFit {
+		return p, nil
+	}
+	if p.way == "" {
+		p.way = "two layers at a time do not fit beside the rest"
+		if u.cached && b.Config.Quantization == nil {
+			p.way += "; written in 4 bits with graft quantize the model is smaller"
+		}
+	}
+	return p, fmt.Errorf("native: %s needs about %s of memory, %s are available; %s", b.Dir, size(p.Resident+work), size(free), p.way)
+}
+
+// forward is the memory of a pass that only goes forward.
+func (s *shape) forward() int {
+	work := 0
+	for _, r := range s.rooms() {
+		work = max(work, r.forward)
+	}
+	return 2*s.pass*s.cfg.HiddenSize*s.element() + max(work, s.headBytes())
+}
+
+// cache is the memory of what model.NewCache remembers of a pass.
+func (s *shape) cache() (n int) {
+	c := s.cfg
+	for _, l := range c.LayerTypes {
+		if d := c.DeltaNet; l == weights.LinearAttention {
+			n += 4 * (d.ValueHeads*d.KeyHeadDim*d.ValueHeadDim + (d.ConvKernel-1)*(2*d.KeyHeads*d.KeyHeadDim+d.ValueHeads*d.ValueHeadDim))
+		} else {
+			n += 2 * s.element() * s.pass * c.KVHeads * c.HeadDim
+		}
+	}
+	return n
+}
+
 // Close releases the model.
 func (l *Loaded) Close() error {
+	err := l.pager.Close()
 	l.pool.Close()
-	return l.Base.Close()
+	return errors.Join(err, l.Base.Close())
 }

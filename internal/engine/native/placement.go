@@ -3,16 +3,14 @@ package native
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"graft/internal/dtype"
 	"graft/internal/engine"
 	"graft/internal/model"
-	"graft/internal/safetensors"
 	"graft/internal/weights"
 )
 
-// Mode is where the weights are while a run trains.
+// Mode is where the weights are while a model runs.
 type Mode string
 
 // The modes.
@@ -22,7 +20,7 @@ const (
 	NoFit    Mode = "does not fit"
 )
 
-// Placement is where the weights are while a run trains.
+// Placement is where the weights are while a model runs, in training or otherwise: the one decision about it.
 type Placement struct {
 	Mode        Mode    `json:"mode"`
 	Stored      int     `json:"bytes"`            // of all weights
@@ -34,7 +32,7 @@ type Placement struct {
 	ReadSeconds float64 `json:"read_seconds"`     // of a step
 
 	budget int    // for the layers that lie in files
-	way    string // out, if it does not fit
+	way    string // out, if it does not fit because of how the weights are held
 }
 
 // String is the placement behind the number of bytes.
@@ -71,8 +69,7 @@ func (h *held) place(room int, known bool) Placement {
 	p.Resident, p.Streamed, p.budget = h.other+s.Resident, s.Streamed, s.Resident
 	switch {
 	case err != nil:
-		p.Mode, p.way = NoFit, "two layers at a time do not fit beside the rest; shorter training.max_seq_length, smaller training.batch_size, "+
-			"a smaller rank or training.activation_offload make that smaller"
+		p.Mode = NoFit
 	default:
 		p.Mode = Streamed
 	}
@@ -98,18 +95,19 @@ func (h *held) perPass(p Placement) (n int) {
 	return n - last
 }
 
-// newHeld finds out how a job holds the weights of a base.
-func newHeld(j engine.Job, b *engine.Base, m model.Model, tokens int) (held, error) {
+// newHeld finds out how the weights of a base, with the names and shapes of outline, are held as m says; tokens is how many different
+// ones are looked up.
+func newHeld(m engine.Model, b *engine.Base, outline model.Model, tokens int) (held, error) {
 	projections := map[string]int{} // bytes in 4 bits
-	for _, s := range m.Slots() {
+	for _, s := range outline.Slots() {
 		if in, out := s.Base.Dims(); s.Kind != model.Router && out > 1 {
 			n := in * out
 			projections[s.Name+".weight"] = n/2 + n/64 + n/4096
 		}
 	}
-	h := held{loaded: j.Model.FourBit && b.Config.Quantization == nil}
+	h := held{loaded: m.FourBit && b.Config.Quantization == nil}
 	width := 4
-	if j.Model.Half {
+	if m.Half {
 		width = 2
 	}
 	var names []string
@@ -123,9 +121,9 @@ func newHeld(j engine.Job, b *engine.Base, m model.Model, tokens int) (held, err
 		case strings.HasPrefix(t.Name, "mtp."):
 		case quantised && h.loaded:
 			h.other += n
-		case strings.HasPrefix(t.Name, "model.layers.") && inPlace(t, j.Model.Half):
+		case strings.HasPrefix(t.Name, "model.layers.") && inPlace(t, m.Half):
 			names = append(names, t.Name)
-		case !inPlace(t, j.Model.Half):
+		case !inPlace(t, m.Half):
 			h.other += t.Elements() * width
 		case t.Name == "model.embed_tokens.weight" && !b.Config.TieEmbeddings:
 			h.other += min(t.Size(), tokens*(128<<10)) // a row that is looked up brings its neighbours
@@ -141,47 +139,4 @@ func newHeld(j engine.Job, b *engine.Base, m model.Model, tokens int) (held, err
 // inPlace tells whether a tensor is used where the file has it, rather than converted at load.
 func inPlace(t weights.Info, half bool) bool {
 	return t.NF4 || t.DType == dtype.BF16 || t.DType == dtype.F32 && !half
-}
-
-// readRate is how fast the disk reads a layer, in bytes per second; 0 where layers do not lie in files.
-func readRate(b *engine.Base) float64 {
-	const most = 256 << 20
-	var names []string
-	n := 0
-	for t := range b.Source.All() {
-		if strings.HasPrefix(t.Name, "model.layers.") && n < most {
-			names = append(names, t.Name)
-			n += t.Size()
-		}
-	}
-	regions, err := b.Source.Regions(names)
-	if err != nil {
-		return 0
-	}
-	return timed(regions)
-}
-
-// timed evicts regions and reads them again.
-func timed(regions []safetensors.Region) float64 {
-	n, seconds := 0, 0.0
-	for _, r := range regions {
-		if r.Advise(safetensors.Evict) != nil {
-			return 0
-		}
-	}
-	for _, r := range regions {
-		start := time.Now()
-		if r.Advise(safetensors.WillNeed) != nil {
-			return 0
-		}
-		seconds += time.Since(start).Seconds()
-		n += r.Size()
-		if r.Advise(safetensors.DontNeed) != nil {
-			return 0
-		}
-	}
-	if seconds == 0 {
-		return 0
-	}
-	return float64(n) / seconds
 }

@@ -2,12 +2,15 @@ package native
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 
+	"graft/internal/engine"
 	"graft/internal/gemm"
 	"graft/internal/kernel"
 	"graft/internal/nn"
 	"graft/internal/parallel"
+	"graft/internal/safetensors"
 )
 
 // measureRate is the speed of a matrix product here and now, in FLOP/s: the shapes of a layer, operands packed as in training. Few rows tell
@@ -64,4 +67,47 @@ func (e Engine) Rate(half bool) float64 {
 	pool := parallel.New(e.Threads)
 	defer pool.Close()
 	return measureRate(pool, half)
+}
+
+// readRate is how fast the disk reads a layer, in bytes per second; 0 where layers do not lie in files.
+func readRate(b *engine.Base) float64 {
+	const most = 256 << 20
+	var names []string
+	n := 0
+	for t := range b.Source.All() {
+		if strings.HasPrefix(t.Name, "model.layers.") && n < most {
+			names = append(names, t.Name)
+			n += t.Size()
+		}
+	}
+	regions, err := b.Source.Regions(names)
+	if err != nil {
+		return 0
+	}
+	return timed(regions)
+}
+
+// timed evicts regions and reads them again.
+func timed(regions []safetensors.Region) float64 {
+	n, seconds := 0, 0.0
+	for _, r := range regions {
+		if r.Advise(safetensors.Evict) != nil {
+			return 0
+		}
+	}
+	for _, r := range regions {
+		start := time.Now()
+		if r.Advise(safetensors.WillNeed) != nil {
+			return 0
+		}
+		seconds += time.Since(start).Seconds()
+		n += r.Size()
+		if r.Advise(safetensors.DontNeed) != nil {
+			return 0
+		}
+	}
+	if seconds == 0 {
+		return 0
+	}
+	return float64(n) / seconds
 }

@@ -243,3 +243,20 @@ func (r *runRecord) write(dir string) error {
 	}
 	return durable.WriteBytes(filepath.Join(dir, RunFile), append(b, '\n'))
 }
+
+// hashTokens identifies tokenizer and chat template.
+func hashTokens(dir string) (string, error) {
+	all := ""
+	for _, name := range []string{"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json"} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err != nil {
+			continue // a model has some of them
+		}
+		sum, err := engine.HashFile(path)
+		if err != nil {
+			return "", err
+		}
+		all += name + " " + sum + "\n"
+	}
+	return engine.HashText(all), nil
+}

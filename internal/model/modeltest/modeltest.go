@@ -2,15 +2,18 @@
 package modeltest
 
 import (
+	"encoding/binary"
 	"iter"
 	"math"
 	"math/rand/v2"
 	"testing"
 
+	"graft/internal/dtype"
 	"graft/internal/gemm"
 	"graft/internal/model"
 	"graft/internal/nn"
 	"graft/internal/nn/nntest"
+	"graft/internal/safetensors"
 	"graft/internal/weights"
 )
 
@@ -65,6 +68,30 @@ func Open(t *testing.T, r model.Registry, dir string, opt model.Options) model.M
 	return m
 }
 
+// Ints is an int64 tensor of a golden file.
+func Ints(t *testing.T, f *safetensors.File, name string) []int32 {
+	t.Helper()
+	b, err := f.Bytes(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]int32, len(b)/8)
+	for i := range out {
+		out[i] = int32(binary.LittleEndian.Uint64(b[8*i:]))
+	}
+	return out
+}
+
+// Floats is a float32 tensor of a golden file.
+func Floats(t *testing.T, f *safetensors.File, name string) []float32 {
+	t.Helper()
+	b, err := f.Bytes(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dtype.ViewF32(b)
+}
+
 func ids(seed uint64, n, vocab int) []int32 {
 	r := rand.New(rand.NewPCG(seed, 5))
 	s := make([]int32, n)
@@ -77,11 +104,7 @@ func ids(seed uint64, n, vocab int) []int32 {
 func logits(c *nn.Context, m model.Model, b *model.Batch) gemm.F32 {
 	h := model.Forward(c, m, b)
 	defer h.Free()
-	rows := make([]int, h.Rows)
-	for i := range rows {
-		rows[i] = i
-	}
-	return model.Logits(c, m, h, rows)
+	return model.Logits(c, m, h, nil)
 }
 
 func compare(t *testing.T, what string, got, want []float32, tol float64) {

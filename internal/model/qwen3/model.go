@@ -3,10 +3,7 @@
 package qwen3
 
 import (
-	"fmt"
-
 	"graft/internal/model"
-	"graft/internal/nn"
 	"graft/internal/weights"
 )
 
@@ -15,56 +12,16 @@ func Arch() model.Arch {
 	return model.Arch{Name: "qwen3", HF: []string{"Qwen3ForCausalLM"}, Build: build, Tiny: tiny}
 }
 
-// Model is a Qwen3 decoder.
-type Model struct {
-	model.Decoder
-	layers []layer
-	eps    float64
-}
-
-type layer struct {
-	inputNorm, postNorm []float32 // (H)
-	attn                *model.SelfAttention
-	mlp                 *model.GatedMLP
-}
-
 func build(b *model.Builder) model.Model {
-	c := b.Config
-	m := &Model{Decoder: model.NewDecoder(b), eps: c.RMSNormEps}
-	for i := range c.Layers {
-		p := fmt.Sprintf("model.layers.%d", i)
-		m.layers = append(m.layers, layer{
-			inputNorm: b.Vector(p+".input_layernorm.weight", c.HiddenSize),
-			attn:      model.NewSelfAttention(b, i, p+".self_attn", true),
-			postNorm:  b.Vector(p+".post_attention_layernorm.weight", c.HiddenSize),
-			mlp:       model.NewGatedMLP(b, i, p+".mlp"),
-		})
-	}
-	m.Finish(b)
-	return m
-}
-
-// Layers is the number of decoder layers.
-func (m *Model) Layers() int { return len(m.layers) }
-
-// Layer runs decoder layer i.
-func (m *Model) Layer(i int, t *nn.Tape, x *nn.Value, b *model.Batch) *nn.Value {
-	l := &m.layers[i]
-	x = t.Add(x, l.attn.Apply(t, t.RMSNorm(x, l.inputNorm, m.eps), b))
-	return t.Add(x, l.mlp.Apply(t, t.RMSNorm(x, l.postNorm, m.eps)))
+	return model.NewDecoder(b, func(i int, path string) (mixer, mlp model.Part) {
+		return model.NewSelfAttention(b, i, path+".self_attn"), model.NewGatedMLP(b, i, path+".mlp")
+	})
 }
 
 func tiny(seed uint64) (config []byte, src weights.Source, err error) {
 	config = []byte(`{"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "vocab_size": 97, "hidden_size": 32,
 		"intermediate_size": 48, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16,
 		"max_position_embeddings": 128, "rope_theta": 10000, "tie_word_embeddings": true}`)
-	src, err = model.Random(config, seed, func(c *weights.Config, add func(name string, shape ...int)) {
-		model.RandomDecoder(c, add)
-		for i := range c.Layers {
-			p := fmt.Sprintf("model.layers.%d.self_attn.", i)
-			add(p+"q_norm.weight", c.HeadDim)
-			add(p+"k_norm.weight", c.HeadDim)
-		}
-	})
+	src, err = model.Random(config, seed)
 	return config, src, err
 }

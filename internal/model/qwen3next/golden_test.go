@@ -1,13 +1,11 @@
 package qwen3next
 
 import (
-	"encoding/binary"
 	"math"
 	"path/filepath"
 	"testing"
 
 	"graft/internal/cpu/cputest"
-	"graft/internal/dtype"
 	"graft/internal/model"
 	"graft/internal/model/modeltest"
 	"graft/internal/nn"
@@ -35,11 +33,11 @@ func checkGolden(t *testing.T, dir string) {
 			t.Error(err)
 		}
 	}()
-	ids := ints(t, f, "input_ids")
+	ids := modeltest.Ints(t, f, "input_ids")
 	var docs [][]int32
 	var targets []int32
 	for rest := ids; len(rest) > 0; rest = rest[len(docs[len(docs)-1]):] {
-		docs = append(docs, rest[:ints(t, f, "lengths")[len(docs)]])
+		docs = append(docs, rest[:modeltest.Ints(t, f, "lengths")[len(docs)]])
 	}
 	for _, d := range docs {
 		targets = append(append(targets, d[1:]...), nn.Ignore)
@@ -56,18 +54,14 @@ func checkGolden(t *testing.T, dir string) {
 		h = m.Layer(i, tape, h, b)
 	}
 	h = m.Norm(tape, h)
-	rows := make([]int, h.Rows)
-	for i := range rows {
-		rows[i] = i
-	}
-	near(t, "logits", model.Logits(c, m, h.Data(), rows).Data, floats(t, f, "logits"))
+	near(t, "logits", model.Logits(c, m, h.Data(), nil).Data, modeltest.Floats(t, f, "logits"))
 	n := len(ids) - len(docs)
 	loss := tape.CrossEntropy(h, m.Head(), targets, float32(1/float64(n)), nil)
-	near(t, "loss", []float32{float32(loss / float64(n))}, floats(t, f, "loss"))
+	near(t, "loss", []float32{float32(loss / float64(n))}, modeltest.Floats(t, f, "loss"))
 	tape.Backward()
 	g := in.TakeGrad()
 	defer g.Free()
-	near(t, "gradients", nntest.Matrix(g).Data, floats(t, f, "grad"))
+	near(t, "gradients", nntest.Matrix(g).Data, modeltest.Floats(t, f, "grad"))
 }
 
 // near allows 1e-4 of the largest number.
@@ -85,30 +79,4 @@ func near(t *testing.T, what string, got, want []float32) {
 	if !(worst <= 1e-4*largest) {
 		t.Errorf("%s up to %.3g are off by up to %.3g", what, largest, worst)
 	}
-}
-
-func ints(t *testing.T, f *safetensors.File, name string) []int32 {
-	t.Helper()
-	b, err := f.Bytes(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := make([]int32, len(b)/8)
-	for i := range out {
-		out[i] = int32(binary.LittleEndian.Uint64(b[8*i:]))
-	}
-	return out
-}
-
-func floats(t *testing.T, f *safetensors.File, name string) []float32 {
-	t.Helper()
-	b, err := f.Bytes(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := make([]float32, len(b)/4)
-	if err := dtype.ToFloat32(out, b, dtype.F32); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -25,7 +25,7 @@ func load(t *testing.T, old, changed string) model.Model {
 			return nil, nil, err
 		}
 		config = bytes.Replace(config, []byte(old), []byte(changed), 1)
-		src, err := model.Random(config, seed, list)
+		src, err := random(config, seed)
 		return config, src, err
 	}
 	return modeltest.Load(t, a, model.Options{})
