@@ -98,7 +98,8 @@ type frame struct {
 	angles  int       // < that may open template arguments, in this statement
 	queries int       // ? without their colon, in this statement
 	unsure  bool      // a macro may hold anything that is missed in this statement
-	ends    int       // semicolons in it
+	macros  bool      // it or one around it holds the arguments of a macro
+	blocks  bool      // it or one around it is a block
 }
 
 // A frameKind tells how much is known about the content of a bracket.
@@ -284,6 +285,8 @@ func (c *checker) enter(i int, before, t, next item) {
 		inner := frame{open: i, head: i + 1, kind: c.frameKind(i, before, t), unsure: f.unsure && t.text != "{"}
 		inner.base = t.text != "{" && c.expression(i, before, t)
 		inner.value = inner.base
+		inner.macros = f.macros || inner.kind == argument
+		inner.blocks = f.blocks || t.text == "{" && c.kinds[t.index] == useBlock
 		c.frames = append(c.frames, inner)
 	}
 }
@@ -369,7 +372,6 @@ func (c *checker) follow(i int, before, t item) {
 		f.value = true
 	case t.text == ";":
 		f.restart(i + 1)
-		f.ends++
 	case t.text == ",":
 		f.value = f.base
 	case t.text == "<":
@@ -391,25 +393,11 @@ func (c *checker) macro(word string) bool { return macro(word) && !c.values[word
 // inMacro reports whether the innermost bracket is that of a macro's arguments.
 func (c *checker) inMacro() bool { return c.top().kind == argument }
 
-// withinMacro reports whether any bracket around the item is.
-func (c *checker) withinMacro() bool {
-	for _, f := range c.frames {
-		if f.kind == argument {
-			return true
-		}
-	}
-	return false
-}
+// withinMacro reports whether any bracket around the item is that of a macro's arguments.
+func (c *checker) withinMacro() bool { return c.top().macros }
 
 // withinBlock reports whether any bracket around the item is that of a block.
-func (c *checker) withinBlock() bool {
-	for _, f := range c.frames {
-		if f.open >= 0 && c.merged[f.open].text == "{" && c.kinds[c.merged[f.open].index] == useBlock {
-			return true
-		}
-	}
-	return false
-}
+func (c *checker) withinBlock() bool { return c.top().blocks }
 
 // use says what the innermost bracket opens, if it is a brace.
 func (c *checker) use() use {

@@ -182,6 +182,13 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
+// TestCheckLong proves that the time grows with the text, not with its square.
+func TestCheckLong(t *testing.T) {
+	for _, text := range []string{"(", "[", "{", "f(", "{(", "enum {", "a ? ", "a.b(", "if (", "F(", "[](", "#if A\n", "a<", "{(a)b;", "x::y::"} {
+		_ = Check(strings.Repeat(text, 10_000))
+	}
+}
+
 // FuzzCheck proves that the gate breaks on no text, and says the same of it twice.
 func FuzzCheck(f *testing.F) {
 	for _, s := range []string{"", "a ? b", "f(,", "[][", "{.", "]", "a--b", "do{}while(", "#define", "#include", "enum{", "enum", "struct a=", "case:", "(;", "x.y z", "a<b>::c(d)"} {

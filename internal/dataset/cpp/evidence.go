@@ -48,7 +48,7 @@ func (f *file) enumerators(brace int, e *evidence) {
 	if head < 0 || f.tokens[head].text != "enum" || f.match[brace] < 0 {
 		return
 	}
-	for i := brace + 1; i < f.match[brace]; i++ {
+	for i := brace + 1; i < f.match[brace] && f.tokens[i].text != "{"; i++ {
 		t, before := f.tokens[i], f.tokens[i-1].text
 		if _, macro := f.defined[t.text]; t.kind == identifier && (before == "{" || before == ",") && !macro {
 			e.values[t.text] = true

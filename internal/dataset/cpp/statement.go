@@ -341,8 +341,8 @@ func (c *checker) deeper(t, next item) bool {
 
 // indent counts the white space at the beginning of a line.
 func (c *checker) indent(at int) int {
-	const tab = 4
-	for at > 0 && c.text[at-1] != '\n' {
+	const tab, longest = 4, 4000
+	for back := 0; at > 0 && c.text[at-1] != '\n' && back < longest; back++ {
 		at--
 	}
 	n := 0
@@ -468,7 +468,8 @@ var mayFollow = words("const noexcept override final volatile throw requires try
 
 // statement reports whether the name that ends with token i begins a statement.
 func (c *checker) statement(i int) bool {
-	for i > 1 && accessors[c.tokens[i-1].text] && c.tokens[i-2].kind == identifier {
+	const longest = 64 // names
+	for n := 0; n < longest && i > 1 && accessors[c.tokens[i-1].text] && c.tokens[i-2].kind == identifier; n++ {
 		i -= 2
 	}
 	return i > 0 && c.tokens[i-1].begins()
@@ -525,8 +526,9 @@ func (c *checker) stands(i, closed int, next item) bool {
 
 // compared reports whether a bracket holds what no type has.
 func (c *checker) compared(i, closed int) bool {
+	const most = 4000 // tokens
 	depth := 0
-	for i++; i < len(c.merged) && c.merged[i].index < closed; i++ {
+	for i++; i < len(c.merged) && c.merged[i].index < closed && closed-c.merged[i].index < most; i++ {
 		switch t := c.merged[i]; {
 		case t.mark("(") || t.mark("[") || t.mark("<"):
 			depth++
