@@ -265,6 +265,16 @@ def prove_script(work, script, *arguments):
 
 QLORA = {"load_in_4bit": True}
 MIXERS = ["q_proj", "k_proj", "v_proj", "o_proj", "in_proj_qkvz", "in_proj_ba", "out_proj"]
+def prove_gates(work):
+    """The verdicts that our gates are tested with are those of LuaJIT, gcc and g++. The script has an environment of its own."""
+    command = ["uv", "run", str(HERE / "gates_interop.py"), "--check"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError((done.stdout + done.stderr).strip())
+    yield done.stdout.strip().replace("\n", "; ")
+    yield Figure("verdicts that differ", 0, 0)
+
+
 PROOFS = {
     "lora": partial(prove_training, features={"tied": True}),
     "rslora": partial(prove_training, family="qwen2", form="messages", lora={"use_rslora": True}),
@@ -299,6 +309,7 @@ PROOFS = {
     "templates": partial(prove_script, script="chat_interop.py"),
     "dataset": partial(prove_script, script="dataset_interop.py"),
     "gdscript": partial(prove_script, script="gdscript_interop.py"),
+    "gates": prove_gates,
     "goldens": partial(prove_script, script="check_goldens.py"),
 }
 

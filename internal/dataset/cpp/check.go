@@ -2,7 +2,6 @@ package cpp
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -24,8 +23,8 @@ func (p *parser) check() error {
 	if err != nil {
 		return err
 	}
-	c := checker{file: p.file, merged: merge(p.file)}
-	c.kinds = c.classify()
+	c := checker{file: p.file, merged: merge(p.file), evidence: &evidence{}}
+	c.evidence = c.gather(c.classify())
 	return c.run()
 }
 
@@ -82,12 +81,35 @@ const (
 // A checker looks at neighbours.
 type checker struct {
 	*file
+	*evidence
 	merged []item
-	kinds  map[int]use // of opening braces, by token
-	outer  []int       // opening brackets around the item, as items
-	values []bool      // for each of them, whether an expression goes on after it
-	value  bool        // the item belongs to an expression, at its depth
+	kinds  map[int]use  // of opening braces, by token
+	holds  map[int]bool // opening brackets that hold statements
+	frames []frame      // what is open around the item, the file itself first
 }
+
+// A frame is an opening bracket with what was read of its content.
+type frame struct {
+	open    int       // of its bracket, as an item; -1 for the file
+	kind    frameKind // what may stand in it
+	value   bool      // the item belongs to an expression
+	base    bool      // so does all between commas
+	head    int       // the first item of the statement
+	angles  int       // < that may open template arguments, in this statement
+	queries int       // ? without their colon, in this statement
+	unsure  bool      // a macro may hold anything that is missed in this statement
+	macros  bool      // it or one around it holds the arguments of a macro
+	blocks  bool      // it or one around it is a block
+}
+
+// A frameKind tells how much is known about the content of a bracket.
+type frameKind byte
+
+const (
+	known    frameKind = iota
+	argument           // the arguments of a macro, or assembly
+	opaque             // text of another language, which a macro takes
+)
 
 func (c *checker) at(i int) item {
 	if i < 0 || i >= len(c.merged) {
@@ -96,27 +118,81 @@ func (c *checker) at(i int) item {
 	return c.merged[i]
 }
 
-// classify says what braces open, as far as that is certain: bodies of functions and of control statements.
-func (c *checker) classify() map[int]use {
+// classify says what braces open, as far as that is certain, and which functions the file defines.
+func (c *checker) classify() (found []string) {
 	p := parser{file: c.file, setting: func(Scope) string { return "" }}
-	kinds := map[int]use{}
-	p.opened = func(brace int, u use) { kinds[brace] = u }
+	c.kinds = map[int]use{}
+	p.opened = func(brace int, u use) { c.kinds[brace] = u }
 	p.scope(0, len(p.tokens), Scope{})
-	for i, t := range c.tokens {
-		if t.kind != punctuation || t.text != "{" || kinds[i] != useUnknown || i == 0 {
-			continue
-		}
-		switch before := c.tokens[i-1]; {
-		case before.kind == branch:
-		case before.text == "else" || before.text == "do" || before.text == "try":
-			kinds[i] = useBlock
-		case before.text == "=" || before.text == "return":
-			kinds[i] = useValue
-		case before.text == ")" && c.opener[i-1] > 0 && control[c.tokens[c.opener[i-1]-1].text]:
-			kinds[i] = useBlock
+	for _, fn := range p.functions {
+		cut := strings.LastIndexByte(fn.Name, ':') + 1
+		name, owner := fn.Name[cut:], strings.TrimSuffix(fn.Name[:cut], "::")
+		constructor := name == owner[strings.LastIndexByte(owner, ':')+1:] || strings.Contains(owner, "<")
+		if !constructor && !strings.HasPrefix(fn.Signature, fn.Name) { // else it is a type's name, or a macro defines the function
+			found = append(found, name)
 		}
 	}
-	return kinds
+	c.holds = c.holders()
+	for i, t := range c.tokens {
+		if t.kind == punctuation && t.text == "{" && c.kinds[i] == useUnknown && i > 1 {
+			c.kinds[i] = c.brace(i)
+		}
+	}
+	return found
+}
+
+// holders tells which brackets hold a semicolon of their own, or begin with a statement.
+func (c *checker) holders() map[int]bool {
+	holds := map[int]bool{}
+	var open []int
+	for i, t := range c.tokens {
+		switch {
+		case t.kind != punctuation:
+		case t.text == "(" || t.text == "[" || t.text == "{":
+			open = append(open, i)
+			if i+1 < len(c.tokens) && c.tokens[i+1].kind == identifier && starting[c.tokens[i+1].text] {
+				holds[i] = true
+			}
+		case closes[t.text] != "" && len(open) > 0:
+			open = open[:len(open)-1]
+		case t.text == ";" && len(open) > 0:
+			holds[open[len(open)-1]] = true
+		}
+	}
+	return holds
+}
+
+// brace says what brace i opens by what stands before it and whether it holds statements.
+func (c *checker) brace(i int) use {
+	before, holds := c.tokens[i-1], c.holds[i]
+	switch {
+	case before.kind == branch:
+	case beforeBlock[before.text], before.text == ":" && holds: // after a case
+		return useBlock
+	case before.text == "=" || before.text == "return":
+		return useValue
+	case before.text == ")" && before.kind == punctuation && c.opener[i-1] > 0:
+		return c.bodied(c.opener[i-1], holds)
+	case c.name(before) && basic[c.tokens[i-2].text] && !holds:
+		return useValue
+	}
+	return useUnknown
+}
+
+var beforeBlock = words("else do try mutable")
+
+// bodied says what a brace opens after the bracket that token open opens.
+func (c *checker) bodied(open int, holds bool) use {
+	callee := c.tokens[open-1]
+	switch {
+	case callee.kind == identifier && control[callee.text], callee.kind == punctuation && callee.text == "]":
+		return useBlock // of a control statement or a lambda
+	case callee.kind == identifier && callee.first && holds && likeMacro(callee.text) && c.statement(open-1):
+		return useBlock // of a loop that a macro makes
+	case callee.kind == punctuation && strings.Contains("=(,&:?", callee.text) && !holds:
+		return useValue // of a compound literal
+	}
+	return useUnknown
 }
 
 // control are words before a bracket that a statement follows.
@@ -131,456 +207,213 @@ func words(s string) map[string]bool {
 	return set
 }
 
-// run goes through all neighbours.
+// A rule says what is wrong with an item among its neighbours, "" if nothing is.
+type rule func(i int, before, t, next item) string
+
+// run goes through all items.
 func (c *checker) run() error {
-	rules := []func(i int, before, t, next item) string{c.literals, c.operator, c.comma, c.keyword, c.ending, c.repeated, c.missing, c.unended, c.brackets, c.headless}
+	rules := []rule{
+		c.literals, c.stray, c.operator, c.accessor, c.comma, c.opening, c.keyword, c.conditioned, c.access, c.tag, c.counted, c.closing, c.names,
+		c.ending, c.typed, c.missing, c.unended, c.declared, c.called, c.headless, c.final,
+	}
+	c.frames = []frame{{open: -1}}
 	for i, t := range c.merged {
+		before, next := c.at(i-1), c.at(i+1)
 		if t.kind == branch {
-			c.value = false
+			f := c.top()
+			f.value, f.unsure = f.base, true
 			continue
 		}
-		if t.text == ")" || t.text == "]" || t.text == "}" {
-			if t.kind == punctuation && len(c.outer) > 0 {
-				last := len(c.outer) - 1
-				c.value = c.values[last] && t.text != "}"
-				c.outer, c.values = c.outer[:last], c.values[:last]
+		what := c.leave(i, t)
+		c.follow(i, before, t)
+		if c.top().kind != opaque {
+			for n := 0; n < len(rules) && what == ""; n++ {
+				what = rules[n](i, before, t, next)
 			}
 		}
-		c.follow(t, c.at(i-1))
-		for _, rule := range rules {
-			if what := rule(i, c.at(i-1), t, c.at(i+1)); what != "" {
-				return fmt.Errorf("line %d: %s", c.lineOf(t.start), what)
-			}
+		if what != "" {
+			return fmt.Errorf("line %d: %s", c.lineOf(t.start), what)
 		}
-		if t.kind == punctuation && (t.text == "(" || t.text == "[" || t.text == "{") {
-			c.outer, c.values = append(c.outer, i), append(c.values, c.value)
-			c.value = false
-		}
+		c.enter(i, before, t, next)
 	}
 	return nil
 }
 
-// macro reports whether a word may be a macro that stands for anything: it has no small letter, or is a name that
-// only compilers and libraries may use.
-func macro(word string) bool {
-	return strings.ToUpper(word) == word || len(word) > 1 && word[0] == '_' && (word[1] == '_' || word[1] >= 'A' && word[1] <= 'Z')
+// top returns the innermost frame.
+func (c *checker) top() *frame { return &c.frames[len(c.frames)-1] }
+
+// leave closes the frame that item t ends. It says what the frame lacks.
+func (c *checker) leave(i int, t item) (what string) {
+	if t.mark(";") {
+		return c.top().missesColon()
+	}
+	if t.kind != punctuation || closes[t.text] == "" || len(c.frames) == 1 {
+		return ""
+	}
+	what = c.top().missesColon()
+	c.frames = c.frames[:len(c.frames)-1]
+	if f := c.top(); t.text == "}" {
+		f.value = f.value && c.kinds[c.opener[max(0, t.index)]] == useValue
+		if k := c.kinds[max(0, c.opener[max(0, t.index)])]; k != useValue && f.queries == 0 {
+			f.restart(i + 1)
+		}
+	}
+	return what
 }
 
-// likeMacro reports whether a word may be a macro that takes statements: its first letter is a capital, or it has no small one.
-func likeMacro(word string) bool { return macro(word) || word[0] >= 'A' && word[0] <= 'Z' }
-
-// callee returns the word before the bracket that token i closes, "" if there is none.
-func (c *checker) callee(i int) string {
-	if open := c.opener[i]; open > 0 && c.tokens[open-1].kind == identifier {
-		return c.tokens[open-1].text
+// missesColon says so if a ? has no colon.
+func (f *frame) missesColon() string {
+	if f.queries > 0 && !f.unsure && f.kind == known {
+		return "a ? has no colon"
 	}
 	return ""
 }
+
+// restart begins a statement with item i.
+func (f *frame) restart(i int) {
+	f.value, f.head, f.angles, f.queries, f.unsure = f.base, i, 0, 0, false
+}
+
+// enter opens a frame after an opening bracket.
+func (c *checker) enter(i int, before, t, next item) {
+	f := c.top()
+	switch {
+	case t.kind == identifier && c.macro(t.text) && !next.mark("("), t.kind == identifier && next.mark("(") && likeMacro(t.text):
+		f.unsure = true
+	case t.kind != punctuation:
+	case t.text == "(" || t.text == "[" || t.text == "{":
+		inner := frame{open: i, head: i + 1, kind: c.frameKind(i, before, t), unsure: f.unsure && t.text != "{"}
+		inner.base = t.text != "{" && c.expression(i, before, t)
+		inner.value = inner.base
+		inner.macros = f.macros || inner.kind == argument
+		inner.blocks = f.blocks || t.text == "{" && c.kinds[t.index] == useBlock
+		c.frames = append(c.frames, inner)
+	}
+}
+
+// foreign are parts of names of macros whose arguments are of another language.
+var foreign = []string{"STRINGIFY", "GLSL", "HLSL", "SHADER", "QUOTE", "EM_JS", "EM_ASM"}
+
+// frameKind says what may stand in the bracket that item i opens.
+func (c *checker) frameKind(i int, before, t item) frameKind {
+	outer := c.top().kind
+	switch {
+	case outer == opaque || t.text == "{" && assembly[before.text]:
+		return opaque
+	case t.text != "(":
+		return known
+	case before.kind == identifier && assembly[before.text], before.kind == identifier && assembly[c.at(i-2).text]:
+		return argument // asm volatile (
+	case before.kind != identifier || !c.macro(before.text):
+		return known
+	}
+	for _, part := range foreign {
+		if strings.Contains(before.text, part) {
+			return opaque
+		}
+	}
+	return argument
+}
+
+var assembly = words("asm __asm __asm__ _asm")
+
+// expression reports whether the round or square bracket t holds an expression: not a type, parameters or a macro's arguments.
+func (c *checker) expression(i int, before, t item) bool {
+	f := c.top()
+	switch {
+	case t.text == "[":
+		return c.name(before.token) || before.mark("]") && c.subscript(before)
+	case f.angles > 0 || before.kind == identifier && c.at(i-2).mark("<"):
+		return false
+	case f.open > 0 && conditions[c.at(f.open-1).text] && before.kind == identifier:
+		return c.function(before)
+	case !f.value:
+		return false
+	case before.kind == punctuation:
+		return !before.in(beforeType)
+	}
+	return before.text == "return" || c.function(before)
+}
+
+// beforeType is what stands before brackets that hold parameters.
+var beforeType = words(") ] ^ > }")
+
+// name reports whether a token is a name that is no macro.
+func (c *checker) name(t token) bool {
+	return t.kind == identifier && !reserved[t.text] && !c.macro(t.text)
+}
+
+// function reports whether a word is no macro that takes statements or types, if it is called.
+func (c *checker) function(t item) bool {
+	return t.kind == identifier && !reserved[t.text] && !likeMacro(t.text)
+}
+
+// subscript reports whether a ] ends a subscript or the length of an array.
+func (c *checker) subscript(t item) bool {
+	open := c.opener[t.index]
+	if open < 1 {
+		return false
+	}
+	before := c.tokens[open-1]
+	return before.kind == identifier && !reserved[before.text]
+}
+
+// values are operators that only expressions have.
+var values = words("+= -= *= /= %= |= ^= <<= == != <= >= || + /")
+
+// follow notes what item t says of what comes after it in its frame.
+func (c *checker) follow(i int, before, t item) {
+	f := c.top()
+	switch {
+	case t.kind == identifier && (t.text == "return" || t.text == "throw"):
+		f.value = true
+	case t.kind != punctuation || before.text == "operator":
+	case t.text == "=" || values[t.text]:
+		f.value = true
+	case t.text == ";":
+		f.restart(i + 1)
+	case t.text == ",":
+		f.value = f.base
+	case t.text == "<":
+		f.angles++
+	case t.text == ">":
+		f.value, f.angles = false, max(0, f.angles-1)
+	case t.text == "?":
+		f.queries++
+	case t.text == ":" && f.queries > 0:
+		f.queries--
+	case t.text == ":": // a label, perhaps
+		f.head = i + 1
+	}
+}
+
+// macro reports whether a word may be a macro that stands for anything.
+func (c *checker) macro(word string) bool { return macro(word) && !c.values[word] }
 
 // inMacro reports whether the innermost bracket is that of a macro's arguments.
-func (c *checker) inMacro() bool {
-	if len(c.outer) == 0 {
-		return false
+func (c *checker) inMacro() bool { return c.top().kind == argument }
+
+// withinMacro reports whether any bracket around the item is that of a macro's arguments.
+func (c *checker) withinMacro() bool { return c.top().macros }
+
+// withinBlock reports whether any bracket around the item is that of a block.
+func (c *checker) withinBlock() bool { return c.top().blocks }
+
+// use says what the innermost bracket opens, if it is a brace.
+func (c *checker) use() use {
+	if f := c.top(); f.open >= 0 && c.merged[f.open].text == "{" {
+		return c.kinds[c.merged[f.open].index]
 	}
-	open := c.merged[c.outer[len(c.outer)-1]]
-	before := c.at(c.outer[len(c.outer)-1] - 1)
-	return open.text == "(" && before.kind == identifier && macro(before.text)
+	return useUnknown
 }
 
-var (
-	beforeLiteral = words(`return case else do throw co_return co_yield co_await sizeof alignof and or not xor bitand bitor compl and_eq
-		or_eq xor_eq not_eq extern asm __asm__ __asm volatile operator goto default`)
-	wordOperators = words("and or not xor bitand bitor compl and_eq or_eq xor_eq not_eq")
-)
-
-// literals judges what stands beside numbers and strings.
-func (c *checker) literals(i int, before, t, next item) string {
-	literal := t.kind == number || t.kind == text
-	switch {
-	case t.kind == number && c.afterNumber(next), t.kind == text && next.kind == number:
-		return fmt.Sprintf("%s is followed by %s", t.text, next.text)
-	case literal && before.mark("]"), literal && c.beforeLiteral(i, before, t):
-		return fmt.Sprintf("%s is followed by %s", before.text, t.text)
-	case t.kind == identifier && strings.Contains(t.text, "@"), (t.mark("`") || t.mark("#")) && !c.inMacro():
-		return fmt.Sprintf("%q stands outside of a string", t.text)
+// bracket returns the innermost bracket, "" outside of all.
+func (c *checker) bracket() string {
+	if f := c.top(); f.open >= 0 {
+		return c.merged[f.open].text
 	}
 	return ""
-}
-
-// mark reports whether an item is a certain punctuation.
-func (t item) mark(text string) bool { return t.kind == punctuation && t.text == text }
-
-// in reports whether an item is one of some punctuation.
-func (t item) in(set map[string]bool) bool { return t.kind == punctuation && set[t.text] }
-
-// afterNumber reports whether an item cannot stand after a number.
-func (c *checker) afterNumber(next item) bool {
-	return next.kind == number || next.mark("(") || next.mark("{") || next.kind == identifier && !wordOperators[next.text] && !macro(next.text)
-}
-
-// beforeLiteral reports whether a word before the literal t cannot stand there. Strings may be joined by a word in between.
-func (c *checker) beforeLiteral(i int, before, t item) bool {
-	if before.kind != identifier || beforeLiteral[before.text] || macro(before.text) || c.inMacro() {
-		return false
-	}
-	return t.kind == number || c.at(i-2).kind != text
-}
-
-// binary are operators that need something on both sides.
-var binary = words("= == != += -= *= /= %= &= |= ^= <<= || | / % ^ ? <= >= << < + - ! ~")
-
-// never lists what no valid code has after a punctuation.
-var never = pairs()
-
-func pairs() map[string]map[string]bool {
-	table := map[string]map[string]bool{":": words(") , ]")}
-	for op := range binary {
-		table[op] = words("/ % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << < ->" + " .")
-		if compares[op] {
-			table[op]["&&"] = true
-		}
-	}
-	delete(table["="], ".") // in initializers: = .5 is a number, but = .x is none
-	delete(table["="], "->")
-	for _, op := range []string{"*", "&", "&&"} {
-		table[op] = words("] } / % == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? << <")
-	}
-	table[";"] = words("-> .")
-	return table
-}
-
-// operator judges what follows an operator.
-func (c *checker) operator(_ int, before, t, next item) string {
-	if t.kind != punctuation || before.text == "operator" || next.kind == branch || before.kind == branch || c.argument(before, t, next) {
-		return ""
-	}
-	accessor := (t.text == "." || t.text == "->" || t.text == "::") && !accessed(t, next)
-	if accessor || next.in(never[t.text]) || t.text == ":" && next.mark(":") && c.block() {
-		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
-	}
-	return ""
-}
-
-// argument reports whether an operator stands where a macro may take it, or a lambda.
-func (c *checker) argument(before, t, next item) bool {
-	if c.inMacro() && (t.text == "." || next.text == ")" || next.text == ",") {
-		return true
-	}
-	return (before.text == "(" || before.text == "," || before.text == "[") && (next.text == ")" || next.text == "," || next.text == "]")
-}
-
-// accessed reports whether an item may follow a dot, an arrow or ::.
-func accessed(t, next item) bool {
-	if next.kind != punctuation {
-		return next.kind != number && (next.kind != text || t.text == "::")
-	}
-	switch next.text {
-	case "~", "*", ".*":
-		return true
-	case "::", "(", "[":
-		return t.text == "->"
-	case ":", ")":
-		return t.text == "::" // in assembly
-	}
-	return false
-}
-
-// compares are operators that an address of a label does not follow.
-var compares = words("== != <= >= || / % ^")
-
-// comma judges commas and semicolons in brackets.
-func (c *checker) comma(_ int, before, t, next item) string {
-	if t.kind != punctuation || next.kind != punctuation || c.inMacro() {
-		return ""
-	}
-	switch t.text + next.text {
-	case ",)", ",]", ",;", ",,", "(,", "[,", "{,", "{;)":
-		if t.text == "(" && before.kind == identifier && macro(before.text) {
-			return ""
-		}
-		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
-	}
-	return ""
-}
-
-// wordNever lists what no valid code has after a word.
-var wordNever = map[string]map[string]bool{
-	"typedef": words("{"), "struct": words(";"), "union": words(";"),
-	"return": words(") ] } / % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , << <"),
-	"case":   words(": / % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << <"),
-	"else":   words(") } / % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ] << <"),
-}
-
-// keyword judges what words of the language stand before and after.
-func (c *checker) keyword(_ int, before, t, next item) string {
-	if t.kind != identifier || next.kind == branch {
-		return ""
-	}
-	bad := next.in(wordNever[t.text]) && (t.text != "return" || !c.inMacro())
-	switch t.text {
-	case "if":
-		bad = !condition(next) && !afterIf[next.text]
-	case "while", "for", "switch", "catch":
-		bad = !condition(next) && before.text != "," && before.text != "("
-	case "break", "continue":
-		bad = next.text != ";" && !c.inMacro()
-	case "goto":
-		bad = next.kind != identifier && next.text != "*"
-	}
-	if bad {
-		return fmt.Sprintf("%q is followed by %q", t.text, next.text)
-	}
-	return ""
-}
-
-var afterIf = words("constexpr consteval !")
-
-// condition reports whether an item may begin the condition of a control statement.
-func condition(next item) bool {
-	return next.text == "(" || next.kind == identifier && macro(next.text)
-}
-
-// ending judges what stands before the end of a block, and after the end of a type.
-func (c *checker) ending(_ int, before, t, next item) string {
-	if !t.mark("}") || c.opener[t.index] < 0 {
-		return ""
-	}
-	switch c.kinds[c.opener[t.index]] {
-	case useBlock:
-		if !c.endsStatement(before) {
-			return fmt.Sprintf("%q before the end of a block is not followed by a semicolon", before.text)
-		}
-	case useType, useEnum:
-		if next.mark("}") || next.mark(")") || next.kind == identifier && declaring[next.text] {
-			return "the end of a type is not followed by a semicolon"
-		}
-	case useValue:
-		if next.kind == number || next.kind == text || next.kind == identifier && !macro(next.text) && !wordOperators[next.text] {
-			return fmt.Sprintf("the end of an initializer is followed by %q", next.text)
-		}
-	}
-	return ""
-}
-
-// declaring are words that begin a declaration.
-var declaring = words("class struct union enum namespace template using typedef public private protected virtual if for while return switch")
-
-// endsStatement reports whether a statement may end with an item.
-func (c *checker) endsStatement(t item) bool {
-	switch {
-	case t.kind == branch:
-		return true
-	case t.kind == punctuation && t.text == ")":
-		name := c.callee(t.index)
-		return name != "" && likeMacro(name)
-	case t.kind == punctuation:
-		return t.text == ";" || t.text == "}" || t.text == "{" || t.text == ":"
-	}
-	return t.kind == identifier && macro(t.text)
-}
-
-// reserved are words that are no names.
-var reserved = words(`alignas alignof auto bool break case catch char class co_await co_return co_yield const const_cast constexpr continue
-	decltype default delete do double dynamic_cast else enum explicit extern false float for friend goto if inline int long mutable
-	namespace new noexcept nullptr operator private protected public register reinterpret_cast requires return short signed sizeof
-	static static_assert static_cast struct switch template this throw true try typedef typeid typename typeof union unsigned using
-	virtual void volatile while and or not xor bitand bitor compl and_eq or_eq xor_eq not_eq final override asm restrict`)
-
-// mayRepeat are reserved words that may stand twice in a row.
-var mayRepeat = words("long const volatile inline delete new not compl else sizeof override final restrict requires")
-
-// repeated judges a reserved word that stands twice, and names without anything between them in an expression.
-func (c *checker) repeated(i int, _, t, next item) string {
-	if t.kind != identifier || next.kind != identifier || c.inMacro() {
-		return ""
-	}
-	if t.text == next.text && reserved[t.text] && !mayRepeat[t.text] {
-		return fmt.Sprintf("%q stands twice", t.text)
-	}
-	if after := c.at(i + 2).text; c.value && after != "::" && after != "(" && !reserved[t.text] && !reserved[next.text] && !macro(t.text) && !macro(next.text) {
-		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
-	}
-	return ""
-}
-
-// follow notes whether what comes after item t at its depth is the rest of an expression.
-func (c *checker) follow(t, before item) {
-	switch {
-	case t.kind == identifier && t.text == "return", t.kind == punctuation && t.text == "=" && before.text != "operator":
-		c.value = true
-	case t.kind == punctuation && (t.text == ";" || t.text == "," || t.text == ">"):
-		c.value = false
-	}
-}
-
-// starting are words that begin a statement and stand nowhere else.
-var starting = words("return break continue goto if for while do switch case default else")
-
-// missing judges two statements with nothing between them.
-func (c *checker) missing(_ int, before, t, next item) string {
-	if next.kind == identifier && starting[next.text] && next.text != "default" && !c.inMacro() && c.endsNothing(before, t) {
-		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
-	}
-	return ""
-}
-
-// endsNothing reports whether a statement cannot begin after an item.
-func (c *checker) endsNothing(before, t item) bool {
-	switch {
-	case t.kind == number || t.kind == text:
-		return before.text != "operator"
-	case t.kind == identifier:
-		return !macro(t.text) && !starting[t.text] && t.text != "co_await" && t.text != "operator"
-	case t.mark("]"):
-		return c.opener[t.index] > 0 && c.tokens[c.opener[t.index]-1].kind == identifier
-	case t.mark(")"):
-		name := c.callee(t.index)
-		return name != "" && !likeMacro(name) && !control[name]
-	}
-	return false
 }
 
 // block reports whether the item stands right inside a block.
-func (c *checker) block() bool {
-	return len(c.outer) > 0 && c.kinds[c.merged[c.outer[len(c.outer)-1]].index] == useBlock
-}
-
-// typing are reserved words that begin a declaration and do not go on with an expression.
-var typing = words("float int double char bool void unsigned signed long short auto static struct union enum typedef extern register")
-
-// basic are types that are one word.
-var basic = words("float int double char bool void")
-
-// unended judges statements that go on with what only begins one.
-func (c *checker) unended(i int, _, t, next item) string {
-	if next.kind != identifier || t.kind == branch || macro(next.text) || c.inMacro() || !c.block() {
-		return ""
-	}
-	if c.value && (c.ended(t) && typing[next.text] || next.first && c.returned(t) && !wordOperators[next.text]) || c.threeNames(i, t, next) {
-		return fmt.Sprintf("nothing stands between %q and %q", t.text, next.text)
-	}
-	return ""
-}
-
-// ended reports whether an item ends a value.
-func (c *checker) ended(t item) bool {
-	return t.kind == identifier && !reserved[t.text] && !macro(t.text) || t.kind == number || t.text == "]"
-}
-
-// returned reports whether an item ends a call of a function.
-func (c *checker) returned(t item) bool {
-	if !t.mark(")") {
-		return false
-	}
-	callee := c.callee(t.index)
-	return callee != "" && !likeMacro(callee) && !reserved[callee]
-}
-
-// threeNames reports whether two names follow a type, of which the second is not called.
-func (c *checker) threeNames(i int, t, next item) bool {
-	third := c.at(i + 2)
-	return basic[t.text] && !reserved[next.text] && !likeMacro(next.text) && third.kind == identifier && !reserved[third.text] && !macro(third.text) &&
-		c.at(i+3).text != "("
-}
-
-// headless judges a condition whose if or while is missing.
-func (c *checker) headless(_ int, before, t, _ item) string {
-	if t.kind != punctuation || t.text != "(" || !c.block() || before.kind != punctuation || before.text != ";" && before.text != "{" && before.text != "}" {
-		return ""
-	}
-	closed := c.match[t.index]
-	if closed < 0 || closed+1 >= len(c.tokens) {
-		return ""
-	}
-	if next := c.tokens[closed+1]; next.kind == punctuation && next.text == "{" && closed > t.index+2 || next.kind == identifier && starting[next.text] {
-		return fmt.Sprintf("a condition is followed by %q and has no if", next.text)
-	}
-	return ""
-}
-
-// brackets judges what stands in the brackets of control statements.
-func (c *checker) brackets(i int, before, t, next item) string {
-	const most = 4000 // tokens
-	if !t.mark("(") || before.kind != identifier || c.match[t.index] < 0 {
-		return ""
-	}
-	if next.text == ")" && conditions[before.text] {
-		return fmt.Sprintf("the brackets after %q are empty", before.text)
-	}
-	if likeMacro(before.text) || c.match[t.index]-t.index > most {
-		return ""
-	}
-	n, colon, certain := c.count(i, c.match[t.index])
-	bad := n > 1 || n == 1 && before.text != "if" && before.text != "switch"
-	if before.text == "for" {
-		bad = n != 2 && (!colon || n > 1)
-	}
-	if certain && bad {
-		return fmt.Sprintf("the brackets after %q hold %d semicolons", before.text, n)
-	}
-	return ""
-}
-
-// conditions are words whose brackets hold something.
-var conditions = words("if while switch catch")
-
-// count counts the semicolons right inside the bracket of item i, which token closed ends, and looks for a colon. It is certain
-// if there are no conditionals and no macros, which may hold anything.
-func (c *checker) count(i, closed int) (semicolons int, colon, certain bool) {
-	depth := 0
-	for i++; i < len(c.merged) && c.merged[i].index < closed; i++ {
-		t := c.merged[i]
-		if t.kind == branch || t.kind == identifier && macro(t.text) {
-			return 0, false, false
-		}
-		if t.kind != punctuation {
-			continue
-		}
-		switch t.text {
-		case "(", "[", "{":
-			depth++
-		case ")", "]", "}":
-			depth--
-		case ";":
-			if depth == 0 {
-				semicolons++
-			}
-		case ":":
-			colon = colon || depth == 0
-		}
-	}
-	return semicolons, colon, true
-}
-
-// directives are those that compilers know.
-var directives = strings.Fields(`include include_next import define undef if ifdef ifndef elif elifdef elifndef else endif error warning
-	pragma line ident sccs embed assert unassert region endregion`)
-
-// checkDirective judges a directive by its name and what follows it.
-func checkDirective(name, rest string) string {
-	rest = strings.TrimSpace(rest)
-	first := (rest + " ")[0]
-	switch name {
-	case "":
-		if rest != "" && !isDigit(first) {
-			return fmt.Sprintf("the directive %q has no name", "#"+rest[:min(len(rest), 20)])
-		}
-		return ""
-	case "include":
-		if first != '<' && first != '"' && !isLetter(first) {
-			return "#include names no file"
-		}
-	case "define", "undef", "ifdef", "ifndef":
-		if !isLetter(first) {
-			return fmt.Sprintf("#%s is not followed by a name", name)
-		}
-	case "if", "elif":
-		if rest == "" {
-			return fmt.Sprintf("#%s has no condition", name)
-		}
-	}
-	if !slices.Contains(directives, name) {
-		return fmt.Sprintf("there is no directive #%s", name)
-	}
-	return ""
-}
+func (c *checker) block() bool { return c.use() == useBlock }

@@ -253,7 +253,7 @@ func (p *parser) tail(tokens []int, closed int) (last int, initializers, ok bool
 		case t.text == ":" || t.text == "try":
 			return tokens[n-1], true, true
 		case t.text == "->" || t.text == "requires":
-			return tokens[len(tokens)-1], false, true
+			return tokens[len(tokens)-1], t.text == "requires" && p.has(tokens[n:], ":"), true
 		case qualifiers[t.text]:
 		case t.kind == identifier && !t.first && strings.ToUpper(t.text) == t.text: // a macro
 		case n > closed+1 && (t.text == "(" || t.text == "["), t.text == "[":

@@ -2,6 +2,7 @@ package cpp
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -13,14 +14,14 @@ const (
 	number
 	text        // a string or a character
 	punctuation // one character, or one of twofold
-	branch      // a preprocessor conditional
+	branch      // a preprocessor conditional, or an include amid a statement
 )
 
 // A token is a piece of a file.
 type token struct {
 	kind       kind
 	start, end int
-	text       string // of a conditional: if, else or endif
+	text       string // of a conditional: if, else or endif; of an include: include
 	first      bool   // the first one on its line
 }
 
@@ -35,10 +36,11 @@ type file struct {
 	text     string
 	tokens   []token
 	comments []comment
-	inside   []int // starts of lines that begin inside a string
-	problem  error // the first that no bracket is to blame for
-	match    []int // of an opening bracket, the token that closes it; else -1
-	opener   []int // of a closing bracket, the token that opens it; else -1
+	inside   []int           // starts of lines that begin inside a string
+	problem  error           // the first that no bracket is to blame for
+	defined  map[string]bool // macros that the file defines: whether they are numbers
+	match    []int           // of an opening bracket, the token that closes it; else -1
+	opener   []int           // of a closing bracket, the token that opens it; else -1
 }
 
 // A lexer walks over a text.
@@ -125,10 +127,16 @@ func (l *lexer) directive() {
 		l.fail(start, "%s", what)
 	}
 	switch name {
+	case "define":
+		l.define(after[strings.Index(after, name)+len(name):])
+	case "include":
+		if n := len(l.tokens); n > 0 && !l.tokens[n-1].ends() { // what is included goes on with it
+			l.branch("include", start)
+		}
 	case "if", "ifdef", "ifndef":
 		l.branch("if", start)
 		l.depth++
-		if condition, _, _ := strings.Cut(after[strings.Index(after, name)+len(name):], "/"); name == "if" && strings.TrimSpace(condition) == "0" {
+		if condition, _, _ := strings.Cut(after[strings.Index(after, name)+len(name):], "/"); other.MatchString(name + " " + strings.TrimSpace(condition)) {
 			l.skipBranch()
 		}
 	case "else", "elif", "elifdef", "elifndef":
@@ -145,6 +153,9 @@ func (l *lexer) directive() {
 	}
 }
 
+// other are conditionals whose first branch is no C or C++.
+var other = regexp.MustCompile(`^(?:if 0|if(?:def)? \(?(?:defined *\(? *)?(?:__OBJC__|__ASSEMBLER__|__ASSEMBLY__)[ )]*)$`)
+
 // directiveEnd returns the end of a directive's line; a block comment in it may go over several.
 func (l *lexer) directiveEnd(at int) int {
 	end := l.lineEnd(at)
@@ -160,6 +171,11 @@ func (l *lexer) directiveEnd(at int) int {
 		at += open + 2 + closed + 2
 		end = max(end, l.lineEnd(at))
 	}
+}
+
+// ends reports whether a token ends a declaration or statement.
+func (t token) ends() bool {
+	return t.kind == branch || t.kind == punctuation && (t.text == ";" || t.text == "}")
 }
 
 func (l *lexer) branch(name string, start int) {

@@ -108,7 +108,7 @@ func (m *matcher) branch(i int) {
 		m.conditionals = append(m.conditionals, conditional{before: m.open})
 		return
 	}
-	if len(m.conditionals) == 0 {
+	if len(m.conditionals) == 0 || m.tokens[i].text == "include" {
 		return
 	}
 	c := &m.conditionals[len(m.conditionals)-1]

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -91,7 +93,8 @@ func (e *External) Check(ctx context.Context, f File) (v Verdict, reason string,
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	copied := filepath.Join(dir, "code"+extensions[f.Language])
-	if err := os.WriteFile(copied, []byte(f.Text), 0o600); err != nil {
+	text := strings.TrimPrefix(f.Text, "\ufeff") // which Lua 5.1 refuses
+	if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
 		return Unjudged, "", fmt.Errorf("gate: %w", err)
 	}
 	ctx, stop := context.WithTimeout(ctx, e.timeout)
@@ -110,8 +113,12 @@ func (e *External) Check(ctx context.Context, f File) (v Verdict, reason string,
 	case err != nil && !errors.As(err, &exit):
 		return Unjudged, "", fmt.Errorf("gate: %s: %w", e.program, err)
 	}
-	text := strings.ReplaceAll(out.String(), copied, filepath.Base(copied))
-	return e.judge(err != nil, text)
+	said := strings.ReplaceAll(out.String(), copied, filepath.Base(copied))
+	v, reason = e.judge(err != nil, said, filepath.Base(copied))
+	if v == Refused && e.Name == "luac" && gotoOnly(f.Text, reason) {
+		return Unjudged, reason + " (this luac is of Lua 5.1, which has no goto; luajit and later ones have)", nil
+	}
+	return v, reason, nil
 }
 
 // arguments are those of a check that executes nothing.
@@ -131,10 +138,26 @@ func (e *External) arguments(f File, dir, copied string) []string {
 	for _, folder := range e.include {
 		args = append(args, "-I", folder)
 	}
-	if f.Path != "" {
-		args = append(args, "-I", filepath.Dir(f.Path))
+	if full, err := filepath.Abs(f.Path); err == nil && f.Path != "" { // the compiler works in another folder
+		args = append(args, "-I", filepath.Dir(full))
 	}
 	return append(args, copied)
+}
+
+var (
+	luacLine = regexp.MustCompile(`:(\d+): `)
+	luaGoto  = regexp.MustCompile(`\bgoto\b|::`)
+)
+
+// gotoOnly reports whether luac complains about a line with a goto or a label in a text that is valid but for them.
+func gotoOnly(text, reason string) bool {
+	m := luacLine.FindStringSubmatch(reason)
+	if m == nil || Lua(text) != nil {
+		return false
+	}
+	n, err := strconv.Atoi(m[1])
+	lines := strings.Split(text, "\n")
+	return err == nil && n >= 1 && n <= len(lines) && luaGoto.MatchString(lines[n-1])
 }
 
 // environment leaves out what is not needed: a checker is no place for keys.
@@ -148,23 +171,37 @@ func environment(dir string) []string {
 	return env
 }
 
-// judge reads what a checker has printed.
-func (e *External) judge(failed bool, text string) (Verdict, string, error) {
+var (
+	noHeader = regexp.MustCompile(`fatal error:.*(?:No such file|file not found)`)
+	// complaints are what the checkers' lines about mistakes hold.
+	complaints = map[string]*regexp.Regexp{
+		"gcc": regexp.MustCompile(`error:`), "clang": regexp.MustCompile(`error:`), "godot": regexp.MustCompile(`error|ERROR`),
+		"luac": regexp.MustCompile(`.`), "luajit": regexp.MustCompile(`.`),
+	}
+)
+
+// judge reads what a checker has printed about the file name. What a compiler finds wrong elsewhere, in a header or with its
+// options, says nothing about the file.
+func (e *External) judge(failed bool, text, name string) (Verdict, string) {
+	compiler := e.Name == "gcc" || e.Name == "clang"
 	first := ""
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)
-		if strings.Contains(line, "fatal error:") && (strings.Contains(line, "No such file") || strings.Contains(line, "file not found")) {
-			return Unjudged, line, nil
+		if noHeader.MatchString(line) {
+			return Unjudged, line
 		}
-		if complaint := strings.Contains(line, "error") || strings.Contains(line, "ERROR") || e.Name == "luac" || e.Name == "luajit"; first == "" && line != "" && complaint {
+		if first == "" && complaints[e.Name].MatchString(line) {
 			first = line
 		}
 	}
+	switch {
+	case failed && compiler && first != "" && !strings.HasPrefix(first, name+":"):
+		return Unjudged, "not in this file: " + first
 	// Some versions of godot end with 0 in spite of an error.
-	if failed || e.Name == "godot" && strings.Contains(text, "SCRIPT ERROR: Parse Error") {
-		return Refused, first, nil
+	case failed, e.Name == "godot" && strings.Contains(text, "SCRIPT ERROR: Parse Error"):
+		return Refused, first
 	}
-	return Valid, "", nil
+	return Valid, ""
 }
 
 // bounded keeps the beginning of what is written to it.

@@ -106,6 +106,8 @@ func TestExternal(t *testing.T) {
 		{"gcc", `for last; do :; done; echo "$last:1:2: error: expected ';'" >&2; exit 1`, "c", Refused, "code.c:1:2: error: expected ';'"},
 		{"gcc", `echo "x.c:1:10: fatal error: flecs.h: No such file or directory" >&2; exit 1`, "cpp", Unjudged, "x.c:1:10: fatal error: flecs.h: No such file or directory"},
 		{"gcc", `echo "$*" | grep -q -- "-fsyntax-only.*-I /headers -I /project .*/code.cpp" && exit 0; echo "error: $*"; exit 1`, "cpp", Valid, ""},
+		{"gcc", `echo "/headers/flecs.h:9:1: error: unknown type name" >&2; exit 1`, "c", Unjudged, "not in this file: /headers/flecs.h:9:1: error: unknown type name"},
+		{"clang", `echo "clang: error: unknown argument: -x" >&2; exit 1`, "c", Unjudged, "not in this file: clang: error: unknown argument: -x"},
 		{"clang", `test -z "$GRAFT_SECRET_KEY" || { echo "error: the environment is passed on"; exit 1; }`, "c", Valid, ""},
 		{"godot", `echo "SCRIPT ERROR: Parse Error: no such name"; exit 0`, "gdscript", Refused, "SCRIPT ERROR: Parse Error: no such name"},
 		{"luajit", `yes error; exit 1`, "lua", Unjudged, "luajit took longer than 500ms"},
@@ -121,6 +123,71 @@ func TestExternal(t *testing.T) {
 				t.Errorf("got %d %.80q %v, want %d %.80q", v, reason, err, c.want, c.reason)
 			}
 		})
+	}
+}
+
+// standIns take the place of checkers that may not be installed: they refuse what has the word broken in it.
+var standIns = map[string]string{
+	"luac": `grep -q broken "$2" && { echo "luac: $2:2: broken" >&2; exit 1; }; exit 0`, "luajit": `grep -q broken "$2" && { echo "luajit: $2:2: broken" >&2; exit 1; }; exit 0`,
+	"gcc": compilerStandIn, "clang": compilerStandIn,
+}
+
+const compilerStandIn = `for last; do :; done
+grep -q nowhere "$last" && { echo "$last:1:10: fatal error: nowhere.h: No such file or directory" >&2; exit 1; }
+grep -q broken "$last" && { echo "$last:2:1: error: broken" >&2; exit 1; }; exit 0`
+
+// TestExternalReal asks the checkers that this machine has and a stand-in for each, and says which program it was. What it asks of
+// them is what they are for: headers beside a file whose path is relative, both languages, the dialect, a missing header.
+func TestExternalReal(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("beside.h", []byte("#define LIMIT 3\nstruct thing { int x; };\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	samples := []struct {
+		language, text string
+		want           Verdict
+	}{
+		{"lua", "\ufefffor i = 1, 3 do\n  print(i)\nend\n", Valid},
+		{"lua", "#!/usr/bin/lua\nreturn function(...) return ... end\n", Valid},
+		{"lua", "local x = 1\nx = = broken\n", Refused},
+		{"c", "#include \"beside.h\"\nint f(struct thing *class) { return class->x < LIMIT; }\n", Valid},
+		{"c", "#include \"beside.h\"\nint f(int broken { return LIMIT; }\n", Refused},
+		{"c", "#include \"nowhere.h\"\nint f(void) { return 1; }\n", Unjudged},
+		{"cpp", "#include \"beside.h\"\ntemplate <class T> auto f(T t) { if constexpr (LIMIT > 2) return t; else return 1; }\n", Valid},
+		{"cpp", "struct A {\n\tint broken\n};\n", Refused},
+		{"cpp", "#include \"nowhere.h\"\nint x;\n", Unjudged},
+	}
+	ask := func(t *testing.T, e *External) {
+		t.Logf("%s: %s", e.Name, e.program)
+		for _, s := range samples {
+			if !e.Judges(s.language) {
+				continue
+			}
+			v, reason, err := e.Check(t.Context(), File{Path: "a." + s.language, Language: s.language, Text: s.text})
+			if v != s.want || err != nil || (v == Valid) != (reason == "") {
+				t.Errorf("%s: %q: got %d %q %v, want %d", e.program, s.text, v, reason, err, s.want)
+			}
+		}
+	}
+	for name, script := range standIns {
+		t.Run(name, func(t *testing.T) {
+			if e, err := NewExternal(name, nil); err == nil {
+				ask(t, e)
+			} else {
+				t.Logf("this machine has none: %v", err)
+			}
+			ask(t, checker(t, name, script))
+		})
+	}
+}
+
+// TestExternalGoto proves that a luac of Lua 5.1 does not refuse what LuaJIT runs.
+func TestExternalGoto(t *testing.T) {
+	e := checker(t, "luac", `echo "luac: $2:2: '=' expected near 'next'" >&2; exit 1`)
+	for text, want := range map[string]Verdict{"for i = 1, 3 do\n\tgoto next\n\t::next::\nend": Unjudged, "x = 1\nlocal function next": Refused} {
+		if v, reason, err := e.Check(t.Context(), File{Language: "lua", Text: text}); v != want || err != nil {
+			t.Errorf("%q: got %d %q %v, want %d", text, v, reason, err, want)
+		}
 	}
 }
 

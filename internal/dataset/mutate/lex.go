@@ -17,6 +17,15 @@ type token struct {
 	start, end int
 }
 
+// Tokens returns where the tokens of code begin and end: words, literals, operators and brackets. The comment sign is that of Edits.
+func Tokens(code, comment string) [][2]int {
+	var places [][2]int
+	for _, t := range lex(code, comment) {
+		places = append(places, [2]int{t.start, t.end})
+	}
+	return places
+}
+
 // marks are operators of several characters, longer ones first.
 var marks = []string{
 	"<<=", ">>=", "...", "::", "->", "==", "~=", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "&&", "||", "++", "--", "..", "<<", ">>", ":=",
@@ -42,7 +51,7 @@ func lex(code, comment string) []token {
 			l.while(func(c byte) bool { return letter(c) || digit(c) })
 			tokens = append(tokens, token{word, start, l.at})
 		case digit(c):
-			l.while(func(c byte) bool { return letter(c) || digit(c) || c == '.' })
+			l.number()
 			for strings.HasSuffix(code[start:l.at], "..") { // 1..x of Lua
 				l.at--
 			}
@@ -74,6 +83,18 @@ func markAt(rest string) string {
 
 func (l *lexer) while(ok func(c byte) bool) {
 	for l.at < len(l.code) && ok(l.code[l.at]) {
+		l.at++
+	}
+}
+
+// number moves behind a number. In C++ single quotes may separate its digits.
+func (l *lexer) number() {
+	for l.at < len(l.code) {
+		c := l.code[l.at]
+		separator := c == '\'' && l.comment == "//" && l.at+1 < len(l.code) && digit(l.code[l.at+1])
+		if !letter(c) && !digit(c) && c != '.' && !separator {
+			return
+		}
 		l.at++
 	}
 }

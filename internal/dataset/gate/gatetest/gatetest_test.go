@@ -30,14 +30,14 @@ type corpus struct {
 	language, glob string
 	each           int // mutants of each kind and file
 	check          func(text string) error
-	fewest         int     // mutants that a real parser refuses for their syntax
-	least          float64 // share of them that the gate notices
+	fewest         int        // mutants that a real parser refuses for their syntax
+	least          [2]float64 // share of them that the gate notices, in each round
 }
 
 var corpora = []corpus{
-	{"lua", "../../../../data/avorion/raw/*/*/*/*/*/*.lua", 8, gate.Lua, 200, 1},
-	{"c", "testdata/c/*.c", 14, cpp.Check, 200, 0.7},
-	{"cpp", "testdata/cpp/*.cpp", 16, cpp.Check, 200, 0.7},
+	{"lua", "../../../../data/avorion/raw/*/*/*/*/*/*.lua", 8, gate.Lua, 200, [2]float64{1, 1}},
+	{"c", "testdata/c/*.c", 14, cpp.Check, 200, [2]float64{0.94, 0.87}},
+	{"cpp", "testdata/cpp/*.cpp", 16, cpp.Check, 200, [2]float64{0.88, 0.82}},
 }
 
 // most bounds the files of a language.
@@ -61,10 +61,14 @@ func read(t *testing.T, name string) string {
 	return string(data)
 }
 
+// rounds are added to the names of files and so give each other mutants. The rules of the gates were written with those that are
+// missed in the first round before the eyes, those of the second were never looked at: its rates are what to expect elsewhere.
+var rounds = []string{"", " held out"}
+
 // key is how the golden names a file: with its content, so that a changed sample asks for new verdicts.
-func key(file, text string) string {
+func key(file, text, round string) string {
 	sum := sha256.Sum256([]byte(text))
-	return filepath.Base(file) + " " + hex.EncodeToString(sum[:8])
+	return filepath.Base(file) + round + " " + hex.EncodeToString(sum[:8])
 }
 
 // TestMutants compares the gates with what LuaJIT, gcc and g++ say: S refused for its syntax, N for names and types, A accepted.
@@ -77,35 +81,38 @@ func TestMutants(t *testing.T) {
 		}
 	}
 	for _, c := range corpora {
-		t.Run(c.language, func(t *testing.T) {
-			counts := tally{}
-			for _, file := range c.files(t) {
-				text := read(t, file)
-				if err := c.check(text); err != nil {
-					t.Errorf("%s: refused: %v", file, err)
+		for n, round := range rounds {
+			t.Run(c.language+round, func(t *testing.T) {
+				counts := tally{}
+				for _, file := range c.files(t) {
+					text := read(t, file)
+					if err := c.check(text); err != nil {
+						t.Errorf("%s: refused: %v", file, err)
+					}
+					name := key(file, text, round)
+					mutants := gatetest.Mutants(c.language, filepath.Base(file)+round, text, c.each)
+					if *write != "" {
+						save(t, &c, file, name, mutants)
+						continue
+					}
+					said := verdicts[c.language][name]
+					if len(said) != len(mutants) {
+						t.Fatalf("%s: %d mutants, and the golden has %d verdicts; write it again with ref/gates_interop.py", name, len(mutants), len(said))
+					}
+					for i, m := range mutants {
+						counts.add(t, &c, file, m, said[i])
+					}
 				}
-				mutants := gatetest.Mutants(c.language, filepath.Base(file), text, c.each)
-				if *write != "" {
-					save(t, &c, file, text, mutants)
-					continue
+				if *write == "" {
+					counts.report(t, &c, n)
 				}
-				said := verdicts[c.language][key(file, text)]
-				if len(said) != len(mutants) {
-					t.Fatalf("%s: %d mutants, and the golden has %d verdicts; write it again with ref/gates_interop.py", file, len(mutants), len(said))
-				}
-				for i, m := range mutants {
-					counts.add(t, &c, file, m, said[i])
-				}
-			}
-			if *write == "" {
-				counts.report(t, &c)
-			}
-		})
+			})
+		}
 	}
 }
 
-// save writes the mutants of a file as one JSON object.
-func save(t *testing.T, c *corpus, file, text string, mutants []gatetest.Mutant) {
+// save writes the mutants of a file as one JSON object. name is its key in the golden.
+func save(t *testing.T, c *corpus, file, name string, mutants []gatetest.Mutant) {
 	t.Helper()
 	var texts []string
 	for _, m := range mutants {
@@ -115,11 +122,11 @@ func save(t *testing.T, c *corpus, file, text string, mutants []gatetest.Mutant)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(map[string]any{"language": c.language, "key": key(file, text), "folder": folder, "mutants": texts})
+	data, err := json.Marshal(map[string]any{"language": c.language, "key": name, "folder": folder, "mutants": texts})
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := c.language + "-" + strings.ReplaceAll(key(file, text), " ", "-") + ".json"
+	name = c.language + "-" + strings.ReplaceAll(name, " ", "-") + ".json"
 	if err := os.WriteFile(filepath.Join(*write, name), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +187,7 @@ func difference(a, b string) string {
 }
 
 // report prints the catch rate of each kind and holds the whole against its limits.
-func (y tally) report(t *testing.T, c *corpus) {
+func (y tally) report(t *testing.T, c *corpus, round int) {
 	t.Helper()
 	var sum count
 	var kinds []string
@@ -194,8 +201,8 @@ func (y tally) report(t *testing.T, c *corpus) {
 		sum.all, sum.syntax, sum.caught, sum.names, sum.namesCaught = sum.all+n.all, sum.syntax+n.syntax, sum.caught+n.caught, sum.names+n.names, sum.namesCaught+n.namesCaught
 	}
 	t.Logf("%-4s %-16s %4d mutants, %4d broken in syntax, caught %4d (%5.1f %%); %3d in names, caught %3d", c.language, "all", sum.all, sum.syntax, sum.caught, percent(sum.caught, sum.syntax), sum.names, sum.namesCaught)
-	if sum.syntax < c.fewest || percent(sum.caught, sum.syntax) < 100*c.least {
-		t.Errorf("%s: %d of %d broken mutants are noticed, expected at least %.1f %% of at least %d", c.language, sum.caught, sum.syntax, 100*c.least, c.fewest)
+	if sum.syntax < c.fewest || percent(sum.caught, sum.syntax) < 100*c.least[round] {
+		t.Errorf("%s: %d of %d broken mutants are noticed, expected at least %.1f %% of at least %d", c.language, sum.caught, sum.syntax, 100*c.least[round], c.fewest)
 	}
 }
 

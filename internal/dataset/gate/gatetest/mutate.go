@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strings"
+
+	"graft/internal/dataset/mutate"
 )
 
 // A Kind is a way to change a file.
@@ -40,28 +42,18 @@ type Mutant struct {
 }
 
 var (
-	luaTokens = regexp.MustCompile(`--\[\[[\s\S]*?\]\]|--[^\n]*|\[\[[\s\S]*?\]\]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|\d[\w.]*|\.\.\.|\.\.|[=~<>]=|::|[^\s\w]`)
-	cTokens   = regexp.MustCompile(`(?m)//[^\n]*|/\*[\s\S]*?\*/|^\s*#(?:\\\n|[^\n])*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|\d(?:[\w.]|'\d)*|\.\.\.|->|::|\+\+|--|<<=|>>=|<<|&&|\|\||[-+*/%&|^=!<>]=|[^\s\w]`)
-	luaWords  = regexp.MustCompile(`^(?:end|then|do|until|in|function|if|return)$`)
-	cWords    = regexp.MustCompile(`^(?:if|while|for|else|case|struct|return|switch|do)$`)
+	luaWords = regexp.MustCompile(`^(?:end|then|do|until|in|function|if|return)$`)
+	cWords   = regexp.MustCompile(`^(?:if|while|for|else|case|struct|return|switch|do)$`)
 )
 
-// Mutants makes up to each mutants of every kind from a file of a language: lua, c or cpp.
+// Mutants makes up to each mutants of every kind from a file of a language: lua, c or cpp. Another path gives others.
 func Mutants(language, path, text string, each int) []Mutant {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(path)) // never fails
 	r := rand.New(rand.NewPCG(1, h.Sum64()))
-	m := mutator{text: text, r: r, words: cWords}
-	tokens := cTokens
+	m := mutator{text: text, r: r, tokens: mutate.Tokens(text, "//"), words: cWords}
 	if language == "lua" {
-		tokens, m.words = luaTokens, luaWords
-	}
-	for _, at := range tokens.FindAllStringIndex(text, -1) {
-		switch t := text[at[0]:at[1]]; {
-		case strings.HasPrefix(t, "--") && language == "lua", strings.HasPrefix(t, "//"), strings.HasPrefix(t, "/*"), strings.HasPrefix(strings.TrimSpace(t), "#") && language != "lua":
-		default:
-			m.tokens = append(m.tokens, at)
-		}
+		m.tokens, m.words = mutate.Tokens(text, "--"), luaWords
 	}
 	var mutants []Mutant
 	seen := map[string]bool{text: true}
@@ -80,19 +72,19 @@ func Mutants(language, path, text string, each int) []Mutant {
 // A mutator changes one text.
 type mutator struct {
 	text   string
-	tokens [][]int
+	tokens [][2]int
 	words  *regexp.Regexp
 	r      *rand.Rand
 }
 
-// pick returns a token at random that suits, nil if none of many does.
-func (m *mutator) pick(suits func(t string) bool) []int {
+// pick returns a token at random that suits, an empty one if none of many does.
+func (m *mutator) pick(suits func(t string) bool) [2]int {
 	for range 200 {
 		if at := m.tokens[m.r.IntN(len(m.tokens))]; suits(m.text[at[0]:at[1]]) {
 			return at
 		}
 	}
-	return nil
+	return [2]int{}
 }
 
 func anything(string) bool { return true }
@@ -121,7 +113,7 @@ func (m *mutator) apply(k Kind) string {
 		at := m.pick(anything)
 		return m.text[:at[0]] + string("()[]{}"[m.r.IntN(6)]) + m.text[at[0]:]
 	case CutString:
-		if at := m.pick(func(t string) bool { return len(t) > 1 && (t[0] == '"' || t[0] == '\'') }); at != nil {
+		if at := m.pick(func(t string) bool { return len(t) > 1 && (t[0] == '"' || t[0] == '\'') }); at[1] > 0 {
 			return m.text[:at[1]-1] + m.text[at[1]:]
 		}
 	case CutFile:
@@ -135,8 +127,8 @@ func (m *mutator) apply(k Kind) string {
 }
 
 // without takes a token out.
-func (m *mutator) without(at []int) string {
-	if at == nil {
+func (m *mutator) without(at [2]int) string {
+	if at[1] == 0 {
 		return ""
 	}
 	return m.text[:at[0]] + m.text[at[1]:]
