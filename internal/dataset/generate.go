@@ -31,11 +31,12 @@ type Teacher struct {
 // An Estimate is what a build will ask of a teacher.
 type Estimate struct {
 	Requests int     `json:"requests"`
-	Answered int     `json:"answered"` // of them, by the ledger of an earlier run
-	Input    int     `json:"input_tokens"`
+	Answered int     `json:"answered"`     // of them, by the ledger of an earlier run; they cost nothing more
+	Input    int     `json:"input_tokens"` // of the others, as all that follows
 	Output   int     `json:"output_tokens"`
 	Cost     float64 `json:"cost_usd"`
-	Most     float64 `json:"most_usd"` // if every answer were as long as it may be
+	Most     float64 `json:"most_usd"`  // if every answer were as long as it may be
+	Spent    float64 `json:"spent_usd"` // before, which counts towards the most that may be spent
 }
 
 // Spending is what a teacher was asked and paid for.
@@ -137,7 +138,11 @@ func (e Estimate) String() string {
 	if e.Answered > 0 {
 		s += fmt.Sprintf(", %d of them answered by an earlier run", e.Answered)
 	}
-	return s + fmt.Sprintf(": about %d tokens in and %d out, $%.4f, at most $%.4f", e.Input, e.Output, e.Cost, e.Most)
+	s += fmt.Sprintf(": about %d tokens in and %d out, $%.4f, at most $%.4f", e.Input, e.Output, e.Cost, e.Most)
+	if e.Spent > 0 {
+		s += fmt.Sprintf("; $%.4f were spent before", e.Spent)
+	}
+	return s
 }
 
 // promptData is what templates can say about a unit.
