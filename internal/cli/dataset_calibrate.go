@@ -65,7 +65,7 @@ func (a *App) datasetCalibrate(ctx context.Context, f calibrateFlags) error {
 	if err != nil {
 		return err
 	}
-	if o.Raw, err = a.locateSource(ctx, d, o.Raw); err != nil {
+	if err := a.locate(ctx, d, &o); err != nil {
 		return err
 	}
 	n, err := a.threads()

@@ -388,7 +388,7 @@ var options = []option{
 	},
 	{
 		key: "dataset.api", kind: kList, def: "[]", example: "[extension_api.json]", form: formNonEmpty, stages: datasetStages, aka: []string{"surface", "documentation"},
-		doc: "Files and folders that describe the domain's API; empty: what lies in the source code.",
+		doc: "Files and folders that describe the domain's API, or `install` for the documentation that the game brings with it; empty: what lies in the source code.",
 	},
 	{
 		key: "dataset.caps", kind: kIntMap, def: "{file: 200, symbol: 0, task: 0}", example: "{file: 50}", allowed: from(0).to(maxToken),

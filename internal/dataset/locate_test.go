@@ -27,4 +27,7 @@ func TestLocate(t *testing.T) {
 	if _, err := dataset.Locate(t.Context(), gdscript.Domain(), "file:///nowhere/at/all", f, m); err == nil || errors.Is(err, dataset.ErrInput) {
 		t.Errorf("a repository that is not there: %v", err)
 	}
+	if _, err := dataset.LocateAPI(gdscript.Domain(), "x", []string{"install"}, m); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), "no program is known that brings the API") {
+		t.Errorf("the API of an install: %v", err)
+	}
 }
