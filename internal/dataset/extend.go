@@ -15,6 +15,9 @@ func (u *unit) chooseAround(d Domain, o *Options, functions []Function) (around,
 	const bytesPerToken = 6            // more than that no code has on average
 	fits := func(s string) bool { return len(s) <= bytesPerToken*room && o.CountTokens(s) <= min(room, o.MaxTokens) }
 	from := lineStart(u.file.Text, u.commentStart())
+	if token := controlToken.FindString(u.file.Text); token != "" {
+		return "", "its file contains " + token
+	}
 	whole := clean(u.file.Text[:from] + strings.TrimLeft(u.file.Text[u.End:], "\n"))
 	switch {
 	case d.Check(whole) != nil:

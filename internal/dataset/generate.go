@@ -149,7 +149,10 @@ func (e Estimate) String() string {
 func (b *builder) promptData(u *unit) promptData {
 	d := promptData{
 		Domain: b.prompts.domain, Register: u.register, Detail: u.detail, Language: u.tongue,
-		Name: u.Name, Setting: u.Setting, Signature: u.Signature, Comment: u.described, Code: u.fence(u.code), Grounding: b.grounding(u),
+		Name: u.Name, Setting: u.Setting, Signature: u.Signature, Code: u.fence(u.code), Grounding: b.grounding(u),
+	}
+	if u.described != "" {
+		d.Comment = fenced("", u.described)
 	}
 	if len(u.context) > 0 {
 		d.Context = u.fence(strings.Join(u.context, "\n"))
@@ -226,6 +229,9 @@ func (u *unit) take(r teacher.Reply) (why string) {
 	if a.Refusal != "" {
 		return "refusal: " + firstLine(a.Refusal)
 	}
+	if token := controlToken.FindString(a.Instruction + a.Answer); token != "" {
+		return "malformed: the answer contains " + token
+	}
 	u.difficulty, u.model = a.Difficulty, r.Model
 	if u.task.teacherWrites() {
 		u.answer = strings.TrimSpace(a.Answer)
@@ -266,7 +272,7 @@ func (b *builder) selfCheck() error {
 		if u.request == "" {
 			continue
 		}
-		text, err := b.prompts.text("check", promptData{Instruction: u.instruction, Code: u.fence(u.output)})
+		text, err := b.prompts.text("check", promptData{Instruction: fenced("", u.instruction), Code: u.fence(u.output)})
 		if err != nil {
 			return err
 		}
