@@ -21,7 +21,9 @@ func (a *App) locate(ctx context.Context, d dataset.Domain, o *dataset.Options) 
 	return datasetError(err)
 }
 
-func (a *App) machine() *source.Machine { return &source.Machine{OS: runtime.GOOS, Home: a.getenv("HOME")} }
+func (a *App) machine() *source.Machine {
+	return &source.Machine{OS: runtime.GOOS, Home: a.getenv("HOME")}
+}
 
 // locateSource returns the folder of what dataset.raw names. It fetches a git repository into the cache.
 func (a *App) locateSource(ctx context.Context, d dataset.Domain, raw string) (string, error) {

@@ -54,7 +54,7 @@ func Build(ctx context.Context, d Domain, o Options) (*Report, error) {
 		b.off[name] = true
 	}
 	if err := b.run(
-		b.collect, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.loadSurface, b.prepareRequests,
+		b.collect, b.checkers, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.loadSurface, b.prepareRequests,
 	); err != nil {
 		return nil, err
 	}
