@@ -168,7 +168,7 @@ func (a *App) makeDataset(ctx context.Context, c *config.Config, f buildFlags) (
 	if err != nil {
 		return nil, err
 	}
-	if o.Raw, err = a.locateSource(ctx, d, o.Raw); err != nil {
+	if err := a.locate(ctx, d, &o); err != nil {
 		return nil, err
 	}
 	o.Pool, o.DryRun, o.Until = parallel.New(n), f.dry, f.until

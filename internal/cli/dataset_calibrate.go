@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -35,7 +33,7 @@ func datasetCalibrateCommand(app *App) *cobra.Command {
 		Example: "  graft dataset calibrate --domain avorion\n  graft dataset calibrate --domain flecs --gate gcc --include-dir ../flecs/include --set dataset.api=[../flecs/include]",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return app.datasetCalibrate(cmd.Context(), f) },
 	}
-	cmd.Flags().StringSliceVar(&f.gates, "gate", nil, "`NAME` of a checker on the PATH to ask too: "+strings.Join(gate.Externals(), ", "))
+	cmd.Flags().StringSliceVar(&f.gates, "gate", nil, "`NAME` of a checker on the PATH to ask too, in place of those of dataset.gates: "+strings.Join(gate.Externals(), ", "))
 	cmd.Flags().StringSliceVar(&f.include, "include-dir", nil, "`FOLDER` of headers for clang and gcc")
 	cmd.Flags().Float64Var(&f.limit, "limit", 0.01, "share of the files that a gate may refuse")
 	cmd.Flags().Float64Var(&f.apiLimit, "api-limit", 0.05, "share of the references that the API may not know")
@@ -61,11 +59,12 @@ func (a *App) datasetCalibrate(ctx context.Context, f calibrateFlags) error {
 	if err != nil {
 		return c.Problem("domain", "%v", err)
 	}
-	externals, err := f.externals()
-	if err != nil {
-		return err
+	if len(f.gates) > 0 {
+		if o.Gates, err = gatesOf(f.gates, slices.Concat(f.include, c.Dataset.IncludeDirs)); err != nil {
+			return &ExitError{ExitUsage, err}
+		}
 	}
-	if o.Raw, err = a.locateSource(ctx, d, o.Raw); err != nil {
+	if err := a.locate(ctx, d, &o); err != nil {
 		return err
 	}
 	n, err := a.threads()
@@ -74,30 +73,11 @@ func (a *App) datasetCalibrate(ctx context.Context, f calibrateFlags) error {
 	}
 	o.Pool = parallel.New(n)
 	defer o.Pool.Close()
-	r, err := dataset.Calibrate(ctx, d, o, externals)
+	r, err := dataset.Calibrate(ctx, d, o)
 	if err != nil {
 		return datasetError(err)
 	}
 	return a.tellCalibration(r, r.Exceeds(f.limit, f.apiLimit, o.DisableFilters), f)
-}
-
-// externals finds the checkers that were asked for.
-func (f *calibrateFlags) externals() ([]*gate.External, error) {
-	var found []*gate.External
-	var errs []error
-	var folders []string
-	for _, folder := range f.include {
-		full, err := filepath.Abs(folder)
-		folders, errs = append(folders, full), append(errs, err)
-	}
-	for _, name := range f.gates {
-		e, err := gate.NewExternal(name, folders)
-		found, errs = append(found, e), append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, &ExitError{ExitUsage, err}
-	}
-	return found, nil
 }
 
 // tellCalibration prints the report and ends with exit code 3 if something refuses too much.
@@ -112,8 +92,12 @@ func (a *App) tellCalibration(r *dataset.Calibration, over []string, f calibrate
 	if len(over) == 0 {
 		return nil
 	}
-	return &ExitError{ExitGate, fmt.Errorf("graft: %s refuse more of your code than is allowed (--limit %g, --api-limit %g); "+
-		"look at the reasons above, name the API's files of the right version as dataset.api, or disable with dataset.disable_filters", strings.Join(over, " and "), f.limit, f.apiLimit)}
+	refuse := "refuse"
+	if len(over) == 1 {
+		refuse = "refuses"
+	}
+	return &ExitError{ExitGate, fmt.Errorf("graft: %s %s more of your code than is allowed (--limit %g, --api-limit %g); "+
+		"look at the reasons above, name the API's files of the right version as dataset.api, or disable with dataset.disable_filters", strings.Join(over, " and "), refuse, f.limit, f.apiLimit)}
 }
 
 func calibrationText(r *dataset.Calibration) string {

@@ -7,6 +7,7 @@ import (
 
 	"graft/internal/config"
 	"graft/internal/dataset"
+	"graft/internal/dataset/gate"
 	"graft/internal/engine"
 	"graft/internal/hub"
 	"graft/internal/tokenizer"
@@ -18,6 +19,10 @@ func (a *App) datasetOptions(c *config.Config) (dataset.Options, error) {
 	if err := errors.Join(c.Need("dataset.raw", "data.train", "data.eval"), unreadKeys(c), datasetPaths(c)); err != nil {
 		return dataset.Options{}, err
 	}
+	gates, err := gatesOf(d.Gates, d.IncludeDirs)
+	if err != nil {
+		return dataset.Options{}, c.Problem("dataset.gates", "%v", err)
+	}
 	count, name, err := a.tokenCounter(c)
 	if err != nil {
 		return dataset.Options{}, err
@@ -26,8 +31,24 @@ func (a *App) datasetOptions(c *config.Config) (dataset.Options, error) {
 		Raw: d.Raw, Out: filepath.Dir(c.Data.Train.Path()), Include: d.Include, Exclude: d.Exclude, HoldOut: d.HoldOut, Licenses: d.Licenses, Tasks: d.Tasks,
 		MinTokens: d.MinTokens, MaxTokens: d.MaxTokens, CountTokens: count, Tokenizer: name, NearDuplicate: d.NearDuplicate,
 		Dev: d.Dev, Test: d.Test, DisableFilters: d.DisableFilters, Seed: uint64(d.Seed),
-		FIM: d.Fim, Caps: d.Caps, Decontaminate: d.Decontaminate, API: d.API,
+		FIM: d.Fim, Caps: d.Caps, Decontaminate: d.Decontaminate, API: d.API, Gates: gates,
 	}, nil
+}
+
+// gatesOf finds the checkers of the names on the PATH. include are folders of headers.
+func gatesOf(names, include []string) ([]*gate.External, error) {
+	var found []*gate.External
+	var errs []error
+	var folders []string
+	for _, folder := range include {
+		full, err := filepath.Abs(folder)
+		folders, errs = append(folders, full), append(errs, err)
+	}
+	for _, name := range names {
+		e, err := gate.NewExternal(name, folders)
+		found, errs = append(found, e), append(errs, err)
+	}
+	return found, errors.Join(errs...)
 }
 
 // unreadKeys reports keys that were set and that a build without a teacher does not read.
@@ -37,10 +58,13 @@ func unreadKeys(c *config.Config) error {
 		return err
 	}
 	d, plain := &c.Dataset, &def.Dataset
-	if d.Teacher != teacherNone {
-		return nil
-	}
 	var errs []error
+	if len(d.IncludeDirs) > 0 && !slices.Contains(d.Gates, "clang") && !slices.Contains(d.Gates, "gcc") {
+		errs = append(errs, c.Problem("dataset.include_dirs", "only the gates clang and gcc read it; name one as dataset.gates, or remove it"))
+	}
+	if d.Teacher != teacherNone {
+		return errors.Join(errs...)
+	}
 	unread := func(key string, changed bool) {
 		if changed {
 			errs = append(errs, c.Problem("dataset."+key, "a build with teacher none does not read it; remove it"))

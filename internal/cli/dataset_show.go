@@ -66,13 +66,13 @@ func (s *savedDataset) cost() (*ledgerCost, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	l, err := teacher.OpenLedger(path)
+	l, err := teacher.ReadLedger(path)
 	if err != nil {
 		return nil, datasetError(err)
 	}
 	c := &ledgerCost{}
 	c.Known, c.Lost = l.Spent()
-	return c, l.Close()
+	return c, nil
 }
 
 // statsReport is what is known of a dataset, as --json shows it.

@@ -10,6 +10,21 @@ import (
 	"graft/internal/dataset/source"
 )
 
+// locate replaces what dataset.raw and dataset.api name by folders of this machine.
+func (a *App) locate(ctx context.Context, d dataset.Domain, o *dataset.Options) (err error) {
+	folder, err := a.locateSource(ctx, d, o.Raw)
+	if err != nil {
+		return err
+	}
+	o.API, err = dataset.LocateAPI(d, o.Raw, o.API, a.machine())
+	o.Raw = folder
+	return datasetError(err)
+}
+
+func (a *App) machine() *source.Machine {
+	return &source.Machine{OS: runtime.GOOS, Home: a.getenv("HOME")}
+}
+
 // locateSource returns the folder of what dataset.raw names. It fetches a git repository into the cache.
 func (a *App) locateSource(ctx context.Context, d dataset.Domain, raw string) (string, error) {
 	spec, err := source.Parse(raw)
@@ -21,7 +36,6 @@ func (a *App) locateSource(ctx context.Context, d dataset.Domain, raw string) (s
 			fmt.Fprintf(a.Stderr, format+"\n", args...)
 		}
 	}}
-	m := &source.Machine{OS: runtime.GOOS, Home: a.getenv("HOME")}
-	folder, err := dataset.Locate(ctx, d, raw, f, m)
+	folder, err := dataset.Locate(ctx, d, raw, f, a.machine())
 	return folder, datasetError(err)
 }

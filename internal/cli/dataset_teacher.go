@@ -40,6 +40,7 @@ type asker struct {
 	counts map[string]int // of texts that many requests share
 
 	offline bool // answer from the ledger alone
+	dry     bool // ask nothing
 }
 
 // datasetTeacher is who words the requests of a build, nil if nobody does. finish lets go of what it holds.
@@ -49,7 +50,7 @@ func (a *App) datasetTeacher(c *config.Config, f buildFlags, con *console) (_ *d
 	if d.Teacher == teacherNone {
 		return nil, finish, nil
 	}
-	k := &asker{app: a, con: con, config: d, counts: map[string]int{}, offline: f.offline}
+	k := &asker{app: a, con: con, config: d, counts: map[string]int{}, offline: f.offline, dry: f.dry}
 	t := &dataset.Teacher{Name: d.Teacher, Model: d.TeacherModel, Languages: d.Languages, SelfCheck: d.SelfCheck, Ask: k.ask, Estimate: k.estimate}
 	if t.Prompts, err = ownPrompts(d.Prompts); err != nil {
 		return nil, finish, c.Problem("dataset.prompts", "%v", err)
@@ -69,7 +70,8 @@ func (a *App) datasetTeacher(c *config.Config, f buildFlags, con *console) (_ *d
 	}
 	t.Terms = strings.ReplaceAll(teacher.Notice(k.t), k.t.Endpoint(), "the teacher's endpoint") // where it stands changes no record
 	if f.dry {
-		return t, finish, nil
+		k.ledger, err = teacher.ReadLedger(ledgerPath(c))
+		return t, finish, datasetError(err)
 	}
 	if err := os.MkdirAll(filepath.Dir(c.Data.Train.Path()), 0o755); err != nil {
 		return nil, finish, fmt.Errorf("graft: %w", err)
@@ -129,27 +131,46 @@ func priceOf(t teacher.Teacher, stated string) (teacher.Price, error) {
 	return teacher.PriceOf(t)
 }
 
-// ask answers requests, as far as max_cost goes.
-func (k *asker) ask(ctx context.Context, requests []teacher.Request) ([]teacher.Reply, error) {
-	if notice := teacher.Notice(k.t); notice != "" && !k.offline && !k.ledger.Acknowledged(k.t) {
-		k.con.Emit(event.Warning{Text: notice})
-		if err := k.ledger.Acknowledge(k.t); err != nil {
-			return nil, err
-		}
+// terms shows what somebody should know before code leaves this machine, once for each ledger.
+func (k *asker) terms() error {
+	notice := teacher.Notice(k.t)
+	if notice == "" || k.silent() || k.ledger.Acknowledged(k.t) {
+		return nil
 	}
-	start, first := time.Now(), -1
+	k.con.Emit(event.Warning{Text: notice})
+	return k.ledger.Acknowledge(k.t)
+}
+
+// silent reports whether nothing is sent.
+func (k *asker) silent() bool { return k.dry || k.offline }
+
+// options are how requests are asked.
+func (k *asker) options(requests []teacher.Request) teacher.Options {
 	o := teacher.Options{
 		Ledger: k.ledger, Replay: k.offline, Mode: teacher.Mode(k.config.Mode), Concurrency: k.config.Concurrency, MaxCost: k.config.MaxCost, Price: &k.price,
-		MoreTokens: 4 * maxTokens(requests),
-		Progress: func(p teacher.Progress) {
-			if first < 0 {
-				first = p.Done
-			}
-			k.con.Emit(event.Progress{Stage: "ask", Done: p.Done, Total: p.Total, Unit: "questions", Beside: beside(p, p.Done-first, time.Since(start))})
-		},
+		MoreTokens: 4 * maxTokens(requests), UsualShare: usualShare,
+	}
+	if _, counts := k.t.(teacher.Batcher); k.silent() || !counts {
+		o.Count = k.tokens
 	}
 	if k.app.waits != nil {
 		k.app.waits(&o)
+	}
+	return o
+}
+
+// ask answers requests, as far as max_cost goes.
+func (k *asker) ask(ctx context.Context, requests []teacher.Request) ([]teacher.Reply, error) {
+	if err := k.terms(); err != nil {
+		return nil, err
+	}
+	start, first := time.Now(), -1
+	o := k.options(requests)
+	o.Progress = func(p teacher.Progress) {
+		if first < 0 {
+			first = p.Done
+		}
+		k.con.Emit(event.Progress{Stage: "ask", Done: p.Done, Total: p.Total, Unit: "questions", Beside: beside(p, p.Done-first, time.Since(start))})
 	}
 	replies, report, err := teacher.Run(ctx, k.t, requests, o)
 	for _, n := range report.Notes {
@@ -182,38 +203,63 @@ func beside(p teacher.Progress, done int, took time.Duration) string {
 	return s
 }
 
-// What an estimate assumes: the teacher's tokens for one of the base model's, and tokens of a usual answer.
+// What an estimate assumes: the teacher's tokens for one of the base model's, the part of max_tokens that a usual answer takes, and tokens of
+// a verdict, usually and at most.
 const (
-	moreTokens  = 1.3
-	usualAnswer = 220
-	usualCheck  = 40
+	moreTokens = 1.3
+	usualShare = 0.22
+	usualCheck = 40
+	mostCheck  = 256
 )
 
-// estimate says what requests cost, the system text counted in full, since a cache may not hold.
-func (k *asker) estimate(_ context.Context, requests []teacher.Request) (dataset.Estimate, error) {
-	e := dataset.Estimate{Requests: len(requests)}
-	var most float64
-	batch := 1.0
-	if _, ok := k.t.(teacher.Batcher); ok && k.config.Mode == string(teacher.Batch) {
-		batch = k.price.Batch
+// tokens is about how many tokens of the teacher a question has.
+func (k *asker) tokens(r teacher.Request) int {
+	n, ok := k.counts[r.System]
+	if !ok {
+		n = k.count(r.System)
+		k.counts[r.System] = n
 	}
-	for _, r := range requests {
-		n, ok := k.counts[r.System]
-		if !ok {
-			n = k.count(r.System)
-			k.counts[r.System] = n
-		}
-		e.Input += int(moreTokens * float64(n+k.count(r.User)))
-		e.Output += usualAnswer
-		most += float64(r.MaxTokens)
+	return int(moreTokens * float64(n+k.count(r.User)))
+}
+
+// estimate says what the requests that the ledger does not answer will cost, the system text counted in full, since a cache may not hold.
+func (k *asker) estimate(ctx context.Context, requests []teacher.Request) (dataset.Estimate, error) {
+	if err := k.terms(); err != nil {
+		return dataset.Estimate{}, err
 	}
-	if k.config.SelfCheck {
-		e.Requests, e.Input, e.Output = 2*e.Requests, 2*e.Input, e.Output+usualCheck*len(requests)
+	t, err := teacher.EstimateCost(ctx, k.t, requests, k.options(requests))
+	if err != nil {
+		return dataset.Estimate{}, err
 	}
-	cost := func(out float64) float64 { return batch * (float64(e.Input)*k.price.Input + out*k.price.Output) / 1e6 }
-	e.Cost, e.Most = cost(float64(e.Output)), cost(most)
-	if e.Cost > k.config.MaxCost {
-		k.con.Emit(event.Warning{Text: fmt.Sprintf("about $%.4f are expected, dataset.max_cost is %g: what it does not reach is left out", e.Cost, k.config.MaxCost)})
+	e := dataset.Estimate{
+		Requests: t.Requests + t.Known, Answered: t.Known, Input: t.InputTokens, Output: t.OutputTokens, Cost: t.Cost, Most: t.Worst, Spent: t.Spent,
+	}
+	if k.config.SelfCheck && len(requests) > 0 {
+		k.addChecks(&e, requests)
+	}
+	if !k.offline && e.Spent+e.Cost > k.config.MaxCost {
+		k.con.Emit(event.Warning{Text: fmt.Sprintf("about $%.4f are expected after $%.4f that were spent before, dataset.max_cost is %g: what it does not reach is left out",
+			e.Cost, e.Spent, k.config.MaxCost)})
 	}
 	return e, nil
+}
+
+// addChecks adds what the self-check asks: about each request once more, in about as many words. What the ledger answers beyond the requests
+// is taken for verdicts on them.
+func (k *asker) addChecks(e *dataset.Estimate, requests []teacher.Request) {
+	input := 0
+	for _, r := range requests {
+		input += k.tokens(r)
+	}
+	known := max(0, min(e.Answered, k.ledger.Answers()-e.Answered))
+	n, factor := e.Requests-known, 1.0
+	if _, ok := k.t.(teacher.Batcher); ok && k.config.Mode == string(teacher.Batch) {
+		factor = k.price.Batch
+	}
+	input = input / len(requests) * n
+	cost := func(output int) float64 {
+		return factor * (float64(input)*k.price.Input + float64(n*output)*k.price.Output) / 1e6
+	}
+	e.Requests, e.Answered = 2*e.Requests, e.Answered+known
+	e.Input, e.Output, e.Cost, e.Most = e.Input+input, e.Output+n*usualCheck, e.Cost+cost(usualCheck), e.Most+cost(mostCheck)
 }

@@ -202,10 +202,11 @@ type killer struct {
 	kills int
 }
 
-func (k *killer) call(int, *http.Request) {
+func (k *killer) call(_ int, r *http.Request) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.cmd == nil {
+	if k.cmd == nil || strings.HasSuffix(r.URL.Path, "/count_tokens") { // which costs nothing
+
 		return
 	}
 	if k.after--; k.after <= 0 {
@@ -315,5 +316,43 @@ func TestDatasetKeepsToMaxCost(t *testing.T) {
 	spentWithin(t, server, most)
 	if files := datasetFiles(t, dir); !strings.Contains(files["rejected.jsonl"], `"reason":"max-cost`) || !strings.Contains(out, "what it does not reach is left out") {
 		t.Errorf("nothing was left out for want of money, or the build does not say so:\n%s", out)
+	}
+}
+
+// TestDatasetEstimateKnowsTheLedger: what was answered is not estimated again, neither by a rehearsal, which sends nothing, nor by a build
+// that has more to ask than the one before.
+func TestDatasetEstimateKnowsTheLedger(t *testing.T) {
+	server := teachertest.Start(teachertest.Options{Key: "key-of-a-test", Answer: wordy})
+	defer server.Close()
+	dir := teacherProject(t, 20, "  mode: live\n")
+	estimate := func(args ...string) (e dataset.Estimate) {
+		cmd := graftIn(dir, server.URL(), append([]string{"dataset", "generate", "--domain", "avorion", "--json", "-q"}, args...)...)
+		var out, problem bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &problem
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, problem.String())
+		}
+		if err := json.Unmarshal(out.Bytes(), &struct{ Estimate *dataset.Estimate }{&e}); err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	first := estimate("--dry-run")
+	if first.Answered != 0 || first.Spent != 0 || first.Cost <= 0 || first.Most < first.Cost || server.Calls() != 0 {
+		t.Errorf("before: %+v, %d calls", first, server.Calls())
+	}
+	if _, err := os.Stat(filepath.Join(dir, "data", "avorion", ledgerName)); err == nil {
+		t.Error("the rehearsal has made a ledger")
+	}
+	if asked := estimate(); asked.Requests != first.Requests || asked.Input < first.Input/4 || asked.Input > 4*first.Input {
+		t.Errorf("counted by the endpoint: %+v, here: %+v", asked, first)
+	}
+	calls := server.Calls()
+	after := estimate("--dry-run")
+	if after.Answered != first.Requests || after.Input != 0 || after.Cost != 0 || after.Most != 0 || after.Spent <= 0 || server.Calls() != calls {
+		t.Errorf("after: %+v, %d calls", after, server.Calls()-calls)
+	}
+	if more := estimate("--dry-run", "--set", "dataset.self_check=true"); more.Requests != 2*first.Requests || more.Answered != first.Requests || more.Cost <= 0 {
+		t.Errorf("with a self-check: %+v", more)
 	}
 }

@@ -118,6 +118,8 @@ type Dataset struct {
 	Price          string             `json:"price"`
 	Effort         string             `json:"effort"`
 	API            []string           `json:"api"`
+	Gates          []string           `json:"gates"`
+	IncludeDirs    []string           `json:"include_dirs"`
 	Caps           map[string]int     `json:"caps"`
 	Decontaminate  []string           `json:"decontaminate"`
 	SelfCheck      bool               `json:"self_check"`

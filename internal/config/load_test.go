@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 			Tasks: map[string]float64{
 				"write": 0.4, "complete": 0.25, "extend": 0.1, "fix": 0.1, "convert": 0.05, "explain": 0.05, "review": 0.05,
 			},
-			MinTokens: 16, MaxTokens: 1024, NearDuplicate: 0.7, Dev: 0.05, Test: 0.05, HoldOut: []string{}, DisableFilters: []string{}, API: []string{}, Caps: map[string]int{"file": 200, "symbol": 0, "task": 0}, Decontaminate: []string{}, Languages: []string{"English"}, Prompts: "prompts", Seed: 42,
+			MinTokens: 16, MaxTokens: 1024, NearDuplicate: 0.7, Dev: 0.05, Test: 0.05, HoldOut: []string{}, DisableFilters: []string{}, API: []string{}, Gates: []string{}, IncludeDirs: []string{}, Caps: map[string]int{"file": 200, "symbol": 0, "task": 0}, Decontaminate: []string{}, Languages: []string{"English"}, Prompts: "prompts", Seed: 42,
 		},
 	}
 	got.settings, got.files = nil, nil

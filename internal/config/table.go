@@ -393,7 +393,15 @@ var options = []option{
 	},
 	{
 		key: "dataset.api", kind: kList, def: "[]", example: "[extension_api.json]", form: formNonEmpty, stages: datasetStages, aka: []string{"surface", "documentation"},
-		doc: "Files and folders that describe the domain's API; empty: what lies in the source code.",
+		doc: "Files and folders that describe the domain's API, or `install` for the documentation that the game brings with it; empty: what lies in the source code.",
+	},
+	{
+		key: "dataset.gates", kind: kList, def: "[]", example: "[luac]", form: formNonEmpty, stages: datasetStages, aka: []string{"checkers", "compilers"},
+		doc: "Checkers on the PATH that judge each file too, a copy of it, and run nothing: clang, gcc, godot, luac, luajit.",
+	},
+	{
+		key: "dataset.include_dirs", kind: kList, def: "[]", example: "[../flecs/include]", form: formNonEmpty, stages: datasetStages, aka: []string{"include_path"},
+		doc: "Folders of headers for the gates clang and gcc.",
 	},
 	{
 		key: "dataset.caps", kind: kIntMap, def: "{file: 200, symbol: 0, task: 0}", example: "{file: 50}", allowed: from(0).to(maxToken),

@@ -54,7 +54,7 @@ func Build(ctx context.Context, d Domain, o Options) (*Report, error) {
 		b.off[name] = true
 	}
 	if err := b.run(
-		b.collect, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.loadSurface, b.prepareRequests,
+		b.collect, b.checkers, b.holdOut, b.chunk, b.filter, b.dropDuplicates, b.prepareTasks, b.split, b.loadSurface, b.prepareRequests,
 	); err != nil {
 		return nil, err
 	}
@@ -188,12 +188,15 @@ func (b *builder) chunk() error {
 			results[lo+i] = result{functions, newUnits(f, b.domain.Language(f), functions), declarations(b.domain, f, functions), nil}
 		}
 	})
-	known := map[string][]declaration{}
+	known := map[string]*surroundings{}
 	for i, r := range results {
 		if f := b.files[i]; r.problem != nil {
 			b.rejections = append(b.rejections, Rejection{Filter: filterSyntax, Path: f.Path, Reason: r.problem.Error()})
 		} else {
-			known[companion(f.Path)] = append(known[companion(f.Path)], r.declared...)
+			if known[companion(f.Path)] == nil {
+				known[companion(f.Path)] = &surroundings{}
+			}
+			known[companion(f.Path)].add(r.declared)
 			b.functions[f.Path] = r.functions
 		}
 		b.units = append(b.units, r.units...)

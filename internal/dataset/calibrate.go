@@ -3,7 +3,6 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"graft/internal/dataset/gate"
@@ -27,8 +26,7 @@ type Judgment struct {
 	Judged   int      `json:"judged"`
 	Refused  int      `json:"refused"`
 	Unjudged int      `json:"unjudged,omitempty"` // a header was missing, or the time was up
-	Disabled bool     `json:"disabled,omitempty"`
-	First    []string `json:"first"` // the first reasons, as path:line: reason
+	First    []string `json:"first"`              // the first reasons, as path:line: reason
 }
 
 // Share is the share that is refused, 0 of none.
@@ -59,9 +57,9 @@ func (j *Judgment) refuse(reason string) {
 	}
 }
 
-// Calibrate lets the domain's gate, the external gates and the filters for code judge the code below o.Raw, and compares it with
+// Calibrate lets the domain's gate, those of o.Gates and the filters for code judge the code below o.Raw, and compares it with
 // the API. Nothing is written.
-func Calibrate(ctx context.Context, d Domain, o Options, externals []*gate.External) (*Calibration, error) {
+func Calibrate(ctx context.Context, d Domain, o Options) (*Calibration, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -80,7 +78,7 @@ func Calibrate(ctx context.Context, d Domain, o Options, externals []*gate.Exter
 		return nil, err
 	}
 	c.judgments(b)
-	for _, e := range externals {
+	for _, e := range o.Gates {
 		j, err := b.external(e)
 		if err != nil {
 			return nil, err
@@ -126,16 +124,12 @@ func (c *Calibration) judgments(b *builder) {
 
 // external lets a checker of the user judge the files of its languages.
 func (b *builder) external(e *gate.External) (*Judgment, error) {
-	j := &Judgment{Name: e.Name, Unit: "files", Disabled: b.off[e.Name]}
-	if j.Disabled {
-		return j, nil
-	}
+	j := &Judgment{Name: e.Name, Unit: "files"}
 	for _, f := range b.files {
-		language := b.domain.Language(f).Fence
-		if !e.Judges(language) {
+		if !e.Judges(b.domain.Language(f).Fence) {
 			continue
 		}
-		v, reason, err := e.Check(b.ctx, gate.File{Path: filepath.Join(b.options.Raw, filepath.FromSlash(f.Path)), Language: language, Text: f.Text})
+		v, reason, err := b.checkFile(e, f)
 		if err != nil {
 			return nil, fmt.Errorf("dataset: %s: %w", f.Path, err)
 		}

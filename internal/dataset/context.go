@@ -21,9 +21,13 @@ const (
 
 var identifiers = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
 
-// declarations lists what a file declares outside of functions, and its functions, in the order of the file.
+// declarations lists what a file declares outside of functions, and its functions, in the order of the file. It lists nothing where
+// functions come with their context.
 func declarations(d Domain, f *File, functions []Function) []declaration {
 	l := d.Language(f)
+	if l.Declaration == nil {
+		return nil
+	}
 	var all []declaration
 	next, inside := 0, 0 // the next function, and where the ones before end
 	for at := 0; at < len(f.Text); {
@@ -68,15 +72,40 @@ func simpleName(name string) string {
 // companion is what files that belong together have in common: folder and name without extension.
 func companion(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
-// contextOf picks the declarations that a function uses, and lists the names of all of them.
-func contextOf(u *unit, all []declaration) (lines, names []string) {
-	used := map[string]bool{}
-	for _, name := range identifiers.FindAllString(u.file.Text[u.Start:u.End], -1) {
-		used[name] = true
+// surroundings are the declarations of files that belong together.
+type surroundings struct {
+	all    []declaration
+	byName map[string][]int // places in all
+}
+
+// add adds declarations behind those that are there.
+func (s *surroundings) add(all []declaration) {
+	if s.byName == nil {
+		s.byName = map[string][]int{}
 	}
-	used[simpleName(u.Name)] = false
 	for _, d := range all {
-		if !used[d.name] || d.function == u.Function {
+		s.byName[d.name] = append(s.byName[d.name], len(s.all))
+		s.all = append(s.all, d)
+	}
+}
+
+// contextOf picks the declarations that a function uses, and lists the names of all of them.
+func contextOf(u *unit, around *surroundings) (lines, names []string) {
+	if u.language.Declaration == nil {
+		return resolved(u.Context)
+	}
+	seen := map[string]bool{simpleName(u.Name): true}
+	var places []int
+	for _, name := range identifiers.FindAllString(u.file.Text[u.Start:u.End], -1) {
+		if !seen[name] {
+			places = append(places, around.byName[name]...)
+		}
+		seen[name] = true
+	}
+	slices.Sort(places)
+	for _, i := range places {
+		d := around.all[i]
+		if d.function == u.Function {
 			continue
 		}
 		if !slices.Contains(names, d.name) {
@@ -84,6 +113,28 @@ func contextOf(u *unit, all []declaration) (lines, names []string) {
 		}
 		if len(lines) < mostContext && !slices.Contains(lines, d.line) {
 			lines = append(lines, d.line)
+		}
+	}
+	return lines, names
+}
+
+// resolved is the context that a domain has found. What is too long to be shown is no use, what has a long value is shown without it.
+func resolved(all []Declaration) (lines, names []string) {
+	for _, d := range all {
+		line := tidy(d.Line)
+		if value := strings.Index(line, "= "); len(line) > longestContext && value > 0 {
+			line = line[:value] + "= …"
+		}
+		if len(line) > longestContext {
+			continue
+		}
+		for _, name := range d.Names {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		if len(lines) < mostContext && !slices.Contains(lines, line) {
+			lines = append(lines, line)
 		}
 	}
 	return lines, names

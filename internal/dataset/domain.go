@@ -25,7 +25,8 @@ type Domain interface {
 type Language struct {
 	Fence   string // its name after the backticks of Markdown
 	Comment string // what begins a comment that ends with the line
-	// Declaration matches a line outside of functions that declares something; the group that takes part is the name.
+	// Declaration matches a line outside of functions that declares something; the group that takes part is the name. nil where
+	// functions come with their Context.
 	Declaration *regexp.Regexp
 	Terminator  string // what ends a signature without its body: ";" in C
 }
@@ -60,6 +61,14 @@ type Function struct {
 	Stop   int
 	// Inside are the starts of lines that begin inside a string.
 	Inside []int
+	// Context lists what is declared around it and what it uses, in the order of the file, where a language has no Declaration.
+	Context []Declaration
+}
+
+// A Declaration is what a function uses of what stands around it.
+type Declaration struct {
+	Names []string // by which it is used
+	Line  string   // a signature, or a variable with its type, on one line
 }
 
 // A Converter is a domain that knows another dialect of its language, such as that of an earlier version.

@@ -13,22 +13,30 @@ func (u *unit) chooseAround(d Domain, o *Options, functions []Function) (around,
 	}
 	room := 3*o.MaxTokens/2 - u.tokens // of both together
 	const bytesPerToken = 6            // more than that no code has on average
-	fits := func(s string) bool { return len(s) <= bytesPerToken*room && o.CountTokens(s) <= min(room, o.MaxTokens) }
-	from := lineStart(u.file.Text, u.commentStart())
-	whole := clean(u.file.Text[:from] + strings.TrimLeft(u.file.Text[u.End:], "\n"))
-	switch {
-	case d.Check(whole) != nil:
-		return "", "the file makes no sense without it"
-	case strings.Contains(whole, strings.TrimSpace(u.code)):
-		return "", "the file has it twice"
-	case fits(whole):
-		return whole, ""
-	}
-	folded := clean(u.fold(functions, from))
-	if !fits(folded) {
+	const mostFolded = 40              // times as long as what is shown a file is seldom, and folding it takes time for each of its functions
+	if len(u.file.Text) > mostFolded*bytesPerToken*max(room, 0) {
 		return "", "the file is too long to be shown"
 	}
-	return folded, ""
+	fits := func(s string) bool { return len(s) <= bytesPerToken*room && o.CountTokens(s) <= min(room, o.MaxTokens) }
+	from := lineStart(u.file.Text, u.commentStart())
+	if token := controlToken.FindString(u.file.Text); token != "" {
+		return "", "its file contains " + token
+	}
+	whole := clean(u.file.Text[:from] + strings.TrimLeft(u.file.Text[u.End:], "\n"))
+	if strings.Contains(whole, strings.TrimSpace(u.code)) {
+		return "", "the file has it twice"
+	}
+	shown := whole
+	if !fits(shown) {
+		shown = clean(u.fold(functions, from))
+	}
+	switch {
+	case !fits(shown):
+		return "", "the file is too long to be shown"
+	case d.Check(shown) != nil: // after the cheap tests: it parses
+		return "", "the file makes no sense without it"
+	}
+	return shown, ""
 }
 
 // fold is the file without the function, other bodies replaced by a remark.

@@ -24,6 +24,7 @@ const (
 	filterGenerated      = "generated"
 	filterLicence        = "licence"
 	filterSecret         = "secret"
+	filterGate           = "gate"
 	filterSyntax         = "syntax"
 	filterNested         = "nested"
 	filterTrivial        = "trivial"
@@ -63,6 +64,7 @@ var filters = []Filter{
 	{filterGenerated, "files that say they are generated, or have lines of thousands of characters", false},
 	{filterLicence, "files under a licence that dataset.licenses does not take, or under none that is known", true},
 	{filterSecret, "files that hold a password, key or token", true},
+	{filterGate, "files that a checker of dataset.gates refuses", false},
 	{filterSyntax, "files that cannot be read as code of the domain", true},
 	{filterNested, "functions inside other functions, which are part of these", false},
 	{filterTrivial, "functions whose body is one line with the braces, or nothing but a constant", false},

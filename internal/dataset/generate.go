@@ -31,11 +31,12 @@ type Teacher struct {
 // An Estimate is what a build will ask of a teacher.
 type Estimate struct {
 	Requests int     `json:"requests"`
-	Answered int     `json:"answered"` // of them, by the ledger of an earlier run
-	Input    int     `json:"input_tokens"`
+	Answered int     `json:"answered"`     // of them, by the ledger of an earlier run; they cost nothing more
+	Input    int     `json:"input_tokens"` // of the others, as all that follows
 	Output   int     `json:"output_tokens"`
 	Cost     float64 `json:"cost_usd"`
-	Most     float64 `json:"most_usd"` // if every answer were as long as it may be
+	Most     float64 `json:"most_usd"`  // if every answer were as long as it may be
+	Spent    float64 `json:"spent_usd"` // before, which counts towards the most that may be spent
 }
 
 // Spending is what a teacher was asked and paid for.
@@ -137,14 +138,21 @@ func (e Estimate) String() string {
 	if e.Answered > 0 {
 		s += fmt.Sprintf(", %d of them answered by an earlier run", e.Answered)
 	}
-	return s + fmt.Sprintf(": about %d tokens in and %d out, $%.4f, at most $%.4f", e.Input, e.Output, e.Cost, e.Most)
+	s += fmt.Sprintf(": about %d tokens in and %d out, $%.4f, at most $%.4f", e.Input, e.Output, e.Cost, e.Most)
+	if e.Spent > 0 {
+		s += fmt.Sprintf("; $%.4f were spent before", e.Spent)
+	}
+	return s
 }
 
 // promptData is what templates can say about a unit.
 func (b *builder) promptData(u *unit) promptData {
 	d := promptData{
 		Domain: b.prompts.domain, Register: u.register, Detail: u.detail, Language: u.tongue,
-		Name: u.Name, Setting: u.Setting, Signature: u.Signature, Comment: u.described, Code: u.fence(u.code), Grounding: b.grounding(u),
+		Name: u.Name, Setting: u.Setting, Signature: u.Signature, Code: u.fence(u.code), Grounding: b.grounding(u),
+	}
+	if u.described != "" {
+		d.Comment = fenced("", u.described)
 	}
 	if len(u.context) > 0 {
 		d.Context = u.fence(strings.Join(u.context, "\n"))
@@ -221,6 +229,9 @@ func (u *unit) take(r teacher.Reply) (why string) {
 	if a.Refusal != "" {
 		return "refusal: " + firstLine(a.Refusal)
 	}
+	if token := controlToken.FindString(a.Instruction + a.Answer); token != "" {
+		return "malformed: the answer contains " + token
+	}
 	u.difficulty, u.model = a.Difficulty, r.Model
 	if u.task.teacherWrites() {
 		u.answer = strings.TrimSpace(a.Answer)
@@ -261,7 +272,7 @@ func (b *builder) selfCheck() error {
 		if u.request == "" {
 			continue
 		}
-		text, err := b.prompts.text("check", promptData{Instruction: u.instruction, Code: u.fence(u.output)})
+		text, err := b.prompts.text("check", promptData{Instruction: fenced("", u.instruction), Code: u.fence(u.output)})
 		if err != nil {
 			return err
 		}

@@ -466,3 +466,18 @@ func TestParseSplit(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestResolvedContext: signatures of several lines lose their gaps, long values are left out, and so is what has no short form.
+func TestResolvedContext(t *testing.T) {
+	long := strings.Repeat("x", longestContext)
+	lines, names := resolved([]Declaration{
+		{[]string{"g"}, "func g( a: int, ) -> int"}, {[]string{"A", "B"}, "enum { A, B }"}, {[]string{"A"}, "enum { A, B }"},
+		{[]string{"table"}, "const TABLE := [" + long + "]"}, {[]string{"long"}, "func " + long + "()"},
+	})
+	if want := []string{"func g(a: int) -> int", "enum { A, B }", "const TABLE := …"}; !slices.Equal(lines, want) {
+		t.Errorf("lines %q, want %q", lines, want)
+	}
+	if want := []string{"g", "A", "B", "table"}; !slices.Equal(names, want) {
+		t.Errorf("names %q, want %q", names, want)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"graft/internal/dataset/gate"
 	"graft/internal/dataset/licence"
 	"graft/internal/event"
 	"graft/internal/parallel"
@@ -50,11 +51,12 @@ type Options struct {
 	DisableFilters []string
 	Seed           uint64
 
-	FIM           float64        // share of the records of the task complete that are worded with fill-in-the-middle tokens
-	Caps          map[string]int // most records by file, symbol, and task of a file; 0 or missing: no limit
-	Decontaminate []string       // files that no record may share a run of words with
-	Teacher       *Teacher       // who writes requests; nil: comments and rules do
-	API           []string       // files and folders that describe the domain's API; empty: what lies in Raw
+	FIM           float64          // share of the records of the task complete that are worded with fill-in-the-middle tokens
+	Caps          map[string]int   // most records by file, symbol, and task of a file; 0 or missing: no limit
+	Decontaminate []string         // files that no record may share a run of words with
+	Teacher       *Teacher         // who writes requests; nil: comments and rules do
+	API           []string         // files and folders that describe the domain's API; empty: what lies in Raw
+	Gates         []*gate.External // checkers of the user's that judge the files too
 
 	Until  Stage          // the last stage; "": all
 	DryRun bool           // do everything but write and ask the teacher

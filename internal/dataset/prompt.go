@@ -83,13 +83,13 @@ type promptData struct {
 
 	Register, Detail, Language string // how the teacher is to write
 
-	Name, Setting, Signature, Comment, Context string
-	Code                                       string // in a fence, as Context, Around, Broken
-	Around, Broken                             string
-	Mistake, Was, Became                       string // what is wrong with the broken code
-	Grounding                                  string // signatures of the API that the code uses
-	Question                                   string // of explain and review
-	Instruction                                string // of check
+	Name, Setting, Signature string
+	Code, Comment, Context   string // in fences, as all text of strangers that follows
+	Around, Broken           string
+	Mistake, Was, Became     string // what is wrong with the broken code
+	Grounding                string // signatures of the API that the code uses
+	Question                 string // of explain and review
+	Instruction              string // of check
 }
 
 // An example shows the teacher what a good request is.

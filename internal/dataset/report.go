@@ -22,6 +22,7 @@ type Report struct {
 	Components int              `json:"components"` // of files that share nearly the same function, held-out ones aside
 	Leak       int              `json:"residual_leak"`
 	Surface    string           `json:"api_surface,omitempty"` // version of the API's index
+	Gates      []string         `json:"gates,omitempty"`       // checkers of the user's that judged the files
 	Splits     []SplitCount     `json:"splits"`
 	Tasks      []TaskShare      `json:"tasks"`
 	Origins    []Origin         `json:"origins"`
@@ -306,6 +307,9 @@ func (r *Report) card() string {
 		"are %d; no component is divided between train, dev (`%s`) and test. Residual leak: %d pairs of nearly the same function in different splits.\n\n",
 		r.Functions, r.Files, r.Bytes, r.Components, Dev.File(), r.Leak)
 	fmt.Fprintf(&b, "- prompt version %d; seed %d\n- tasks: %s\n- tokens counted with %s\n", promptVersion, r.Seed, r.shares(), r.Tokenizer)
+	if len(r.Gates) > 0 {
+		fmt.Fprintf(&b, "- files were judged by %s too\n", strings.Join(r.Gates, ", "))
+	}
 	if r.Surface != "" {
 		fmt.Fprintf(&b, "- API: %s\n", r.Surface)
 	}

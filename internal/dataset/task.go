@@ -253,13 +253,16 @@ func (u *unit) commented() string {
 	return b.String()
 }
 
-// fence puts code between the backticks of Markdown, more of them than the code has in a row.
-func (u *unit) fence(code string) string {
+// fence puts code between the backticks of Markdown.
+func (u *unit) fence(code string) string { return fenced(u.language.Fence, code) }
+
+// fenced puts text between backticks, more of them than the text has in a row, so that no text ends its fence.
+func fenced(language, text string) string {
 	ticks := "```"
-	for strings.Contains(code, ticks) {
+	for strings.Contains(text, ticks) {
 		ticks += "`"
 	}
-	return ticks + u.language.Fence + "\n" + strings.Trim(code, "\n") + "\n" + ticks
+	return ticks + language + "\n" + strings.Trim(text, "\n") + "\n" + ticks
 }
 
 func (u *unit) contextPart(lead string) string {

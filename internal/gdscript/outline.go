@@ -1,6 +1,7 @@
 package gdscript
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -275,38 +276,68 @@ func (s *Source) squeeze(b *strings.Builder, from, to int) {
 	}
 }
 
+// A Use is a member of a class that a function uses.
+type Use struct {
+	Head  string   // as of [Source.Head]
+	Names []string // by which it is used: of an enumeration, its values too
+}
+
 // Context lists the heads of the members of its scope, and of those around it, that a function uses: variables, constants,
 // signals, enumerations, classes and the signatures of other functions, in the order of the text.
 func (s *Source) Context(d *Definition) []string {
-	used := map[string]bool{}
-	_, names := s.Names()
-	for _, u := range names {
-		if u.Where == Own && d.Node.Start <= u.Node.Start && u.Node.End <= d.Node.End {
-			used[u.Text] = true
-		}
-	}
-	var members []*Node
-	for c := d.Scope; c != nil; c = c.Outer {
-		for _, n := range c.Members {
-			if n != d.Node && (n.Start > d.Start || n.End < d.End) && s.declaresOne(n, used) {
-				members = append(members, n)
-			}
-		}
-	}
-	slices.SortFunc(members, func(a, b *Node) int { return a.Start - b.Start })
-	heads := make([]string, len(members))
-	for i, n := range members {
-		heads[i] = s.Head(n)
+	var heads []string
+	for _, u := range s.Contexts([]*Definition{d})[0] {
+		heads = append(heads, u.Head)
 	}
 	return heads
 }
 
-// declaresOne reports whether a member declares one of some names.
-func (s *Source) declaresOne(n *Node, names map[string]bool) bool {
-	if names[s.Name(n)] {
-		return true
+// Contexts lists for each of some functions the members that it uses, as Context does. It takes time in proportion to the source.
+func (s *Source) Contexts(all []*Definition) [][]Use {
+	_, names := s.Names()
+	names = slices.DeleteFunc(names, func(n Name) bool { return n.Where != Own })
+	slices.SortStableFunc(names, func(a, b Name) int { return a.Node.Start - b.Node.Start })
+	declared := map[*Scope]map[string][]*Node{}
+	found := make([][]Use, len(all))
+	for i, d := range all {
+		used := map[*Node][]string{}
+		first, _ := slices.BinarySearchFunc(names, d.Node.Start, func(n Name, at int) int { return n.Node.Start - at })
+		for _, n := range names[first:] {
+			if n.Node.End > d.Node.End {
+				break
+			}
+			for c := d.Scope; c != nil; c = c.Outer {
+				if declared[c] == nil {
+					declared[c] = s.declares(c)
+				}
+				for _, m := range declared[c][n.Text] {
+					if outside := m != d.Node && (m.Start > d.Start || m.End < d.End); outside && !slices.Contains(used[m], n.Text) {
+						used[m] = append(used[m], n.Text)
+					}
+				}
+			}
+		}
+		for _, m := range slices.SortedFunc(maps.Keys(used), func(a, b *Node) int { return a.Start - b.Start }) {
+			found[i] = append(found[i], Use{s.Head(m), used[m]})
+		}
 	}
-	return n.Kind == Enum && slices.ContainsFunc(n.Children, func(v *Node) bool { return v.Kind == EnumValue && names[s.Name(v)] })
+	return found
+}
+
+// declares lists the members of a scope by the names that they declare.
+func (s *Source) declares(c *Scope) map[string][]*Node {
+	byName := map[string][]*Node{}
+	for _, n := range c.Members {
+		if name := s.Name(n); name != "" {
+			byName[name] = append(byName[name], n)
+		}
+		for _, v := range n.Children {
+			if name := s.Name(v); n.Kind == Enum && v.Kind == EnumValue && name != s.Name(n) {
+				byName[name] = append(byName[name], n)
+			}
+		}
+	}
+	return byName
 }
 
 // Callees lists what a function calls by name alone, on self or on super, each once, in the order of the calls.

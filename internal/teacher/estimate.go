@@ -10,6 +10,7 @@ import (
 // Estimate is what a Run would cost, said before anything is sent.
 type Estimate struct {
 	Requests     int     `json:"requests"` // distinct, that the ledger does not answer and no running batch has
+	Known        int     `json:"known"`    // distinct, that it answers, or that a running batch has
 	InputTokens  int     `json:"input_tokens"`
 	OutputTokens int     `json:"output_tokens"`
 	Cost         float64 `json:"cost"`  // US dollars, likely: no prompt cache, answers as long as OutputMethod says
@@ -29,7 +30,7 @@ func (e Estimate) String() string {
 const sampleSize = 20
 
 // EstimateCost foretells what Run(ctx, t, reqs, o) costs. It asks the endpoint to count the tokens of a few questions, which is free, and
-// counts a third of the bytes where the endpoint cannot. It spends nothing.
+// counts a third of the bytes where the endpoint cannot. With o.Count nothing is sent. It spends nothing.
 func EstimateCost(ctx context.Context, t Teacher, reqs []Request, o Options) (Estimate, error) {
 	o = o.withDefaults()
 	if err := o.check(reqs); err != nil {
@@ -50,7 +51,7 @@ func EstimateCost(ctx context.Context, t Teacher, reqs []Request, o Options) (Es
 	batched := batches && o.Mode == Batch
 	jobs := r.pending()
 	known, lost := r.l.Spent()
-	e := Estimate{Requests: len(jobs), Spent: known + lost}
+	e := Estimate{Requests: len(jobs), Known: len(r.jobs) - len(jobs), Spent: known + lost}
 	perByte, method, err := r.tokensPerByte(ctx, jobs)
 	if err != nil {
 		return Estimate{}, err
@@ -77,8 +78,14 @@ func (r *run) tokensPerByte(ctx context.Context, jobs []*job) (float64, string, 
 	if len(jobs) == 0 {
 		return rule, "nothing to count", nil
 	}
-	n := min(sampleSize, len(jobs))
 	count, bytes := 0, 0
+	if r.o.Count != nil {
+		for _, j := range jobs {
+			count, bytes = count+r.o.Count(j.req), bytes+bytesOf(j.req)
+		}
+		return float64(count) / float64(max(bytes, 1)), "counted here", nil
+	}
+	n := min(sampleSize, len(jobs))
 	for i := range n {
 		j := jobs[i*len(jobs)/n]
 		c, err := r.t.CountTokens(ctx, j.req)
@@ -97,7 +104,7 @@ func (r *run) tokensPerByte(ctx context.Context, jobs []*job) (float64, string, 
 	return float64(count) / float64(max(bytes, 1)), fmt.Sprintf("counted by the endpoint in %d of them", n), nil
 }
 
-// answerShare is how much of max_tokens answers take: what those in the ledger took, else all.
+// answerShare is how much of max_tokens answers take: what those in the ledger took, else what usual ones do, else all.
 func (r *run) answerShare() (float64, string) {
 	r.l.mu.Lock()
 	defer r.l.mu.Unlock()
@@ -106,7 +113,11 @@ func (r *run) answerShare() (float64, string) {
 		out, most, n = out+a.usage.Output, most+a.tokens, n+1
 	}
 	const enough = 20
-	if n < enough || most == 0 {
+	switch usual := r.o.UsualShare; {
+	case n >= enough && most > 0:
+	case usual > 0 && usual < 1:
+		return usual, fmt.Sprintf("%.0f %% of max_tokens, which is usual", 100*usual)
+	default:
 		return 1, "all of max_tokens"
 	}
 	return min(float64(out)/float64(most), 1), fmt.Sprintf("as in %d earlier answers", n)

@@ -41,7 +41,7 @@ type Ledger struct {
 	mu      sync.Mutex
 	state   *state
 	written uint64 // records in the file
-	broken  error  // a write failed: what is on disk is not known
+	broken  error  // a write failed, so that what is on disk is not known, or nothing may be written
 
 	syncing sync.Mutex
 	synced  uint64 // records known to be on disk
@@ -82,6 +82,23 @@ func OpenLedger(path string) (l *Ledger, err error) {
 		return l, l.add(time.Now(), &record{Event: evLedger, Version: ledgerVersion})
 	}
 	return l, nil
+}
+
+// ReadLedger reads the ledger at path, also while another process has it open, and changes nothing: what would be added to it is an
+// error. Where there is no file it is empty.
+func ReadLedger(path string) (*Ledger, error) {
+	l := &Ledger{path: path, state: newState(), broken: fmt.Errorf("teacher: ledger %s: it was opened for reading alone", path)}
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return l, nil
+	case err != nil:
+		return nil, Input(fmt.Errorf("teacher: ledger: %w", err))
+	}
+	l.f = f
+	err = errors.Join(l.read(), f.Close())
+	l.f = nil
+	return l, err
 }
 
 // read applies all records and cuts off a torn last line.
@@ -129,6 +146,9 @@ func readLine(b *bufio.Reader) ([]byte, error) {
 
 // cut removes what stands behind the last whole record and leaves the file ready for the next.
 func (l *Ledger) cut(good int64, torn int) error {
+	if l.broken != nil { // for reading alone
+		return nil
+	}
 	if torn > 0 {
 		if err := errors.Join(l.f.Truncate(good), l.f.Sync()); err != nil {
 			return fmt.Errorf("teacher: ledger %s: cannot cut off a torn line: %w", l.path, err)
@@ -147,6 +167,9 @@ func (l *Ledger) Close() error {
 	if l.unlock != nil {
 		err = l.unlock()
 		l.unlock = nil
+	}
+	if l.f == nil {
+		return err
 	}
 	return errors.Join(err, l.f.Close())
 }
@@ -220,6 +243,13 @@ func (l *Ledger) Spent() (known, lost float64) {
 		sum += m
 	}
 	return l.state.spent.dollars(), sum.dollars()
+}
+
+// Answers is how many distinct questions the ledger has answers to.
+func (l *Ledger) Answers() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.state.answers)
 }
 
 // Path is where the ledger lies.

@@ -224,3 +224,47 @@ func FuzzLedger(f *testing.F) {
 		}
 	})
 }
+
+// TestReadLedgerChangesNothing reads a ledger that another has open, and that ends in a torn line, and one that is not there.
+func TestReadLedgerChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.jsonl")
+	l := open(t, path)
+	sample(t, l)
+	if _, err := l.f.WriteString(`{"event":"ans`); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := ReadLedger(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := sums(r), sums(l); got != want {
+		t.Errorf("read: %s, expected %s", got, want)
+	}
+	if err := r.add(time.Now(), &record{Event: evNotice, Teacher: "x"}); err == nil || !strings.Contains(err.Error(), "for reading alone") {
+		t.Errorf("adding to it: %v", err)
+	}
+	closeLedger(t, r)
+	closeLedger(t, l)
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the file has changed, %v", err)
+	}
+	none := filepath.Join(t.TempDir(), "none.jsonl")
+	r, err = ReadLedger(none)
+	if err != nil || sums(r) != sums(&Ledger{state: newState()}) {
+		t.Errorf("no file: %v", err)
+	}
+	closeLedger(t, r)
+	if _, err := os.Stat(none); err == nil {
+		t.Error("a file was made")
+	}
+	if err := os.WriteFile(none, []byte("{}\n{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadLedger(none); !errors.Is(err, ErrInput) {
+		t.Errorf("a file that is no ledger: %v", err)
+	}
+}

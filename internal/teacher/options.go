@@ -38,6 +38,10 @@ type Options struct {
 	Poll          time.Duration // between looks at running batches, growing to ten times; 5 s
 	Grace         time.Duration // after which a batch that the endpoint does not list was never made; 30 s
 
+	// What an estimate knows beforehand.
+	Count      func(Request) int // tokens of a question; nil: the endpoint is asked
+	UsualShare float64           // of max_tokens that an answer takes, where the ledger holds too few to say; 0: all
+
 	Clock    Clock          // the wall clock
 	Progress func(Progress) // called now and then, never by two goroutines at once
 }

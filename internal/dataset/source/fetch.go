@@ -61,6 +61,11 @@ func (f *Fetcher) resolve(ctx context.Context, s Spec) (string, error) {
 	if s.Revision != "" {
 		names = []string{"refs/heads/" + s.Revision, "refs/tags/" + s.Revision + "^{}", "refs/tags/" + s.Revision}
 	}
+	if folder, ok := strings.CutPrefix(s.URL, "file://"); ok {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return "", specErrorf("there is no repository %s; name a commit that was fetched before (URL@commit) to work without it", folder)
+		}
+	}
 	out, err := f.run(ctx, "", append([]string{"ls-remote", "--quiet", "--", s.URL}, names...)...)
 	if err != nil {
 		return "", fmt.Errorf("source: %s cannot be reached; name a commit that was fetched before (URL@commit) to work without a network: %w", s.URL, err)

@@ -12,7 +12,7 @@ var (
 	pageVersion   = regexp.MustCompile(`Documentation of Avorion Version:\s*([^<\n]{1,60})`)
 	pageFunction  = regexp.MustCompile(`<span class="keyword">\s*(?:function|callback)\b((?:[^<]|<a [^>]*>|</a>)*)</span>\s*([A-Za-z_]\w*)\s*\(`)
 	pageParameter = regexp.MustCompile(`<span class="parameter">\s*(\w+)`)
-	pageProperty  = regexp.MustCompile(`<span class="keyword">property</span>\s*(?:<[^>]*>)?\s*([^<]*?)\s*(?:</\w+>)?\s*<span class="property">\s*([A-Za-z_]\w*)`)
+	pageProperty  = regexp.MustCompile(`<span class="keyword">property</span>\s*(?:<span class="type">((?:[^<]|<a [^>]*>|</a>)*)</span>|<a [^>]*>([^<]*)</a>)\s*(?:<span class="property">)?\s*([A-Za-z_]\w*)\s*<`)
 	pageEnum      = regexp.MustCompile(`<span class="type">\s*enum ([A-Za-z_]\w*)\s*</span>((?:[^<]|<br/?>|<p>|</p>)*)`)
 	pageValue     = regexp.MustCompile(`(?m)^\s*([A-Za-z_]\w*)\s*<br/?>`)
 	side          = regexp.MustCompile(`\s*\[(?:Client|Server)\]`)
@@ -52,7 +52,8 @@ func (s *Surface) readAvorionPage(data []byte) error {
 		s.add(Symbol{Name: owner, Kind: kindClass, Type: owner, Signature: owner})
 	}
 	for _, m := range pageProperty.FindAllStringSubmatch(page, -1) {
-		s.add(Symbol{Name: m[2], Owner: owner, Kind: kindProperty, Type: strings.TrimSpace(m[1]), Signature: m[2] + ": " + strings.TrimSpace(m[1])})
+		kind, name := plainHTML(m[1]+m[2]), m[3]
+		s.add(Symbol{Name: name, Owner: owner, Kind: kindProperty, Type: kind, Signature: name + ": " + kind})
 	}
 	for _, m := range pageEnum.FindAllStringSubmatch(page, -1) {
 		s.addAvorionEnum(m[1], m[2])

@@ -13,7 +13,7 @@ import (
 
 // Size bounds the bytes of r in a batch: a byte of text takes at most six in JSON.
 func (c *Client) Size(r teacher.Request) int {
-	return escaped(r.System) + escaped(r.User) + 2*len(r.Schema) + len(c.o.Model) + 1024
+	return escaped(r.System) + escaped(r.User) + 2*len(r.Schema) + len(c.Model()) + 1024
 }
 
 // escaped bounds the length of s as a JSON string: control characters, and <, > and & of code, take six bytes.
@@ -40,7 +40,7 @@ func (c *Client) Submit(ctx context.Context, items []teacher.BatchItem) (teacher
 			return teacher.BatchInfo{}, &teacher.CallError{Message: err.Error()}
 		}
 		p.Requests[i] = sdk.MessageBatchNewParamsRequest{CustomID: it.Key, Params: sdk.MessageBatchNewParamsRequestParams{
-			Model: c.o.Model, MaxTokens: int64(r.MaxTokens), System: system(r, sdk.CacheControlEphemeralTTLTTL1h), Messages: messages(r), OutputConfig: cfg,
+			Model: c.Model(), MaxTokens: int64(r.MaxTokens), System: system(r, sdk.CacheControlEphemeralTTLTTL1h), Messages: messages(r), OutputConfig: cfg,
 		}}
 	}
 	b, err := c.api.Messages.Batches.New(ctx, p)
@@ -57,7 +57,7 @@ func info(b *sdk.MessageBatch) teacher.BatchInfo {
 	n := b.RequestCounts
 	return teacher.BatchInfo{
 		ID: b.ID, Created: b.CreatedAt, Ended: b.ProcessingStatus == sdk.MessageBatchProcessingStatusEnded,
-		Requests: count(n.Processing + n.Succeeded + n.Errored + n.Canceled + n.Expired),
+		Requests: teacher.Tokens(n.Processing + n.Succeeded + n.Errored + n.Canceled + n.Expired),
 	}
 }
 
@@ -123,14 +123,15 @@ func (c *Client) result(line *sdk.MessageBatchIndividualResponse) teacher.BatchR
 	case teacher.EntryCanceled, teacher.EntryExpired:
 	default:
 		r.Status = teacher.EntryErrored
-		r.Err = &teacher.CallError{Message: teacher.Scrub("a result of an unknown type: "+line.Result.Type, c.o.Key), Retry: true}
+		r.Err = &teacher.CallError{Message: c.Scrub("a result of an unknown type: " + line.Result.Type), Retry: true}
 	}
 	return r
 }
 
 // entryError gives the error of an entry the status that the same error has in the Messages API.
 func (c *Client) entryError(body string) *teacher.CallError {
-	e := c.apiError(0, http.Header{}, body)
+	kind, message := wording(0, body)
+	e := c.CallError(0, nil, kind, message)
 	status := map[string]int{
 		"invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403, "not_found_error": 404,
 		"request_too_large": 413, "rate_limit_error": 429, "timeout_error": 504, "overloaded_error": 529,

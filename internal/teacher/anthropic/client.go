@@ -37,10 +37,9 @@ type Options struct {
 
 // Client is a teacher.Batcher.
 type Client struct {
-	o        Options
-	endpoint string
-	hosted   bool
-	api      sdk.Client
+	teacher.Account
+	effort string
+	api    sdk.Client
 }
 
 var _ teacher.Batcher = (*Client)(nil)
@@ -56,50 +55,34 @@ func New(o Options) (*Client, error) {
 	if o.BaseURL == "" {
 		o.BaseURL = DefaultBaseURL
 	}
-	endpoint, hosted, err := teacher.ParseEndpoint(o.BaseURL)
-	var errs []error
-	if err != nil {
-		errs = append(errs, err)
-	} else if hosted && o.Key == "" {
-		errs = append(errs, teacher.MissingKey(KeyVariable, endpoint))
-	}
-	if strings.TrimSpace(o.Model) == "" {
-		errs = append(errs, teacher.Input(errors.New("teacher: no model; set dataset.teacher_model, such as claude-haiku-5-5")))
-	}
+	account, err := teacher.NewAccount(teacher.AccountOptions{
+		Model: o.Model, Hint: ", such as claude-haiku-5-5", BaseURL: o.BaseURL, Key: o.Key, KeyFrom: KeyVariable,
+	})
 	if !slices.Contains(efforts, o.Effort) {
-		errs = append(errs, teacher.Input(fmt.Errorf("teacher: effort %q, expected one of %s", o.Effort, strings.Join(efforts[1:], ", "))))
+		err = errors.Join(err, teacher.Input(fmt.Errorf("teacher: effort %q, expected one of %s", o.Effort, strings.Join(efforts[1:], ", "))))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	opts := []option.RequestOption{
-		option.WithoutEnvironmentDefaults(), option.WithBaseURL(endpoint + "/"), option.WithMaxRetries(0), option.WithRequestTimeout(timeout),
+		option.WithoutEnvironmentDefaults(), option.WithBaseURL(account.Endpoint() + "/"), option.WithMaxRetries(0), option.WithRequestTimeout(timeout),
 		option.WithHTTPClient(teacher.HTTPClient(o.Transport)),
 	}
 	if o.Key != "" {
 		opts = append(opts, option.WithAPIKey(o.Key))
 	}
-	return &Client{o: o, endpoint: endpoint, hosted: hosted, api: sdk.NewClient(opts...)}, nil
+	return &Client{Account: account, effort: o.Effort, api: sdk.NewClient(opts...)}, nil
 }
 
 // Name is Name.
 func (c *Client) Name() string { return Name }
 
-// Model is the model that is asked for.
-func (c *Client) Model() string { return c.o.Model }
-
 // Params is the effort.
-func (c *Client) Params() string { return "effort=" + c.o.Effort }
-
-// Endpoint is where requests go.
-func (c *Client) Endpoint() string { return c.endpoint }
-
-// Hosted tells whether requests leave this network.
-func (c *Client) Hosted() bool { return c.hosted }
+func (c *Client) Params() string { return "effort=" + c.effort }
 
 // format is the structured output that r asks for.
 func (c *Client) format(r teacher.Request) (cfg sdk.OutputConfigParam, err error) {
-	cfg.Effort = sdk.OutputConfigEffort(c.o.Effort)
+	cfg.Effort = sdk.OutputConfigEffort(c.effort)
 	if r.Schema == nil {
 		return cfg, nil
 	}
@@ -128,7 +111,7 @@ func (c *Client) Ask(ctx context.Context, r teacher.Request) (teacher.Answer, er
 		return teacher.Answer{}, &teacher.CallError{Message: err.Error()}
 	}
 	m, err := c.api.Messages.New(ctx, sdk.MessageNewParams{
-		Model: c.o.Model, MaxTokens: int64(r.MaxTokens), System: system(r, sdk.CacheControlEphemeralTTLTTL5m), Messages: messages(r), OutputConfig: cfg,
+		Model: c.Model(), MaxTokens: int64(r.MaxTokens), System: system(r, sdk.CacheControlEphemeralTTLTTL5m), Messages: messages(r), OutputConfig: cfg,
 	})
 	if err != nil {
 		return teacher.Answer{}, c.callError(err)
@@ -142,7 +125,7 @@ func (c *Client) CountTokens(ctx context.Context, r teacher.Request) (int, error
 	if err != nil {
 		return 0, &teacher.CallError{Message: err.Error()}
 	}
-	p := sdk.MessageCountTokensParams{Model: c.o.Model, Messages: messages(r), OutputConfig: cfg}
+	p := sdk.MessageCountTokensParams{Model: c.Model(), Messages: messages(r), OutputConfig: cfg}
 	if r.System != "" {
 		p.System.OfTextBlockArray = system(r, sdk.CacheControlEphemeralTTLTTL5m)
 	}
@@ -161,7 +144,7 @@ func (c *Client) answer(m *sdk.Message, long bool) teacher.Answer {
 			text.WriteString(b.Text)
 		}
 	}
-	a := teacher.Answer{Text: strings.ReplaceAll(text.String(), c.secret(), "[key]"), Model: teacher.Scrub(m.Model, c.o.Key), Usage: usage(m.Usage, long)}
+	a := teacher.Answer{Text: c.WithoutKey(text.String()), Model: c.Scrub(m.Model), Usage: usage(m.Usage, long)}
 	switch m.StopReason {
 	case sdk.StopReasonRefusal:
 		a.Stop, a.Detail = teacher.Refused, "the model declined to answer"
@@ -175,21 +158,13 @@ func (c *Client) answer(m *sdk.Message, long bool) teacher.Answer {
 	return a
 }
 
-// secret is the key, or a text that nobody writes where there is none.
-func (c *Client) secret() string {
-	if c.o.Key == "" {
-		return "\x00no key\x00"
-	}
-	return c.o.Key
-}
-
 // usage counts what m was charged for. An endpoint that does not say how long a cache entry lives means the one that was asked for.
 func usage(u sdk.Usage, long bool) teacher.Usage {
 	t := teacher.Usage{
-		Input: count(u.InputTokens), CacheRead: count(u.CacheReadInputTokens), Output: count(u.OutputTokens),
-		CacheWrite: count(u.CacheCreation.Ephemeral5mInputTokens), CacheWriteLong: count(u.CacheCreation.Ephemeral1hInputTokens),
+		Input: teacher.Tokens(u.InputTokens), CacheRead: teacher.Tokens(u.CacheReadInputTokens), Output: teacher.Tokens(u.OutputTokens),
+		CacheWrite: teacher.Tokens(u.CacheCreation.Ephemeral5mInputTokens), CacheWriteLong: teacher.Tokens(u.CacheCreation.Ephemeral1hInputTokens),
 	}
-	rest := max(count(u.CacheCreationInputTokens)-t.CacheWrite-t.CacheWriteLong, 0)
+	rest := max(teacher.Tokens(u.CacheCreationInputTokens)-t.CacheWrite-t.CacheWriteLong, 0)
 	if long {
 		t.CacheWriteLong += rest
 	} else {
@@ -198,35 +173,27 @@ func usage(u sdk.Usage, long bool) teacher.Usage {
 	return t
 }
 
-// count bounds a number of the endpoint.
-func count(n int64) int { return int(min(max(n, 0), 1<<40)) }
-
 // callError words what the API, the network or the SDK's reading of the response did.
 func (c *Client) callError(err error) *teacher.CallError {
 	var api *sdk.Error
 	if !errors.As(err, &api) {
-		e := teacher.NetworkError(err)
-		e.Message = teacher.Scrub(e.Message, c.o.Key)
-		return e
+		return c.NetworkError(err)
 	}
-	header := http.Header{}
-	if api.Response != nil {
-		header = api.Response.Header
-	}
-	return c.apiError(api.StatusCode, header, api.RawJSON())
+	kind, message := wording(api.StatusCode, api.RawJSON())
+	return c.CallError(api.StatusCode, api.Response, kind, message)
 }
 
-// apiError reads the body {"error":{"type":…,"message":…}}, or takes it as it is.
-func (c *Client) apiError(status int, header http.Header, body string) *teacher.CallError {
+// wording reads the body {"error":{"type":…,"message":…}}, or takes it as it is.
+func wording(status int, body string) (kind, message string) {
 	var envelope struct {
 		Error struct{ Type, Message string }
 	}
-	kind, message := "", body
+	message = body
 	if json.Unmarshal([]byte(body), &envelope) == nil && envelope.Error.Message != "" {
 		kind, message = envelope.Error.Type, envelope.Error.Message
 	}
 	if message == "" {
 		message = http.StatusText(status)
 	}
-	return teacher.CallErrorOf(status, header, teacher.Scrub(kind, c.o.Key), teacher.Scrub(message, c.o.Key), time.Now())
+	return kind, message
 }

@@ -36,11 +36,9 @@ type Options struct {
 
 // Client is a teacher.Teacher.
 type Client struct {
-	o        Options
-	endpoint string
-	hosted   bool
-	api      sdk.ChatCompletionService
-	plain    atomic.Bool // the endpoint refused response_format
+	teacher.Account
+	api   sdk.ChatCompletionService
+	plain atomic.Bool // the endpoint refused response_format
 }
 
 var _ teacher.Teacher = (*Client)(nil)
@@ -53,22 +51,15 @@ func New(o Options) (*Client, error) {
 	if o.BaseURL == "" {
 		o.BaseURL = DefaultBaseURL
 	}
-	endpoint, hosted, err := teacher.ParseEndpoint(o.BaseURL)
-	var errs []error
+	account, err := teacher.NewAccount(teacher.AccountOptions{
+		Model: o.Model, Hint: " to a name that the endpoint knows", BaseURL: o.BaseURL, Key: o.Key, KeyFrom: KeyVariable,
+	})
 	if err != nil {
-		errs = append(errs, err)
-	} else if hosted && o.Key == "" {
-		errs = append(errs, teacher.MissingKey(KeyVariable, endpoint))
-	}
-	if strings.TrimSpace(o.Model) == "" {
-		errs = append(errs, teacher.Input(errors.New("teacher: no model; set dataset.teacher_model to a name that the endpoint knows")))
-	}
-	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	// The service alone, not the client around it: that would read organisation, headers and more from the environment.
 	opts := []option.RequestOption{
-		option.WithBaseURL(endpoint + "/"), option.WithMaxRetries(0), option.WithRequestTimeout(timeout),
+		option.WithBaseURL(account.Endpoint() + "/"), option.WithMaxRetries(0), option.WithRequestTimeout(timeout),
 		option.WithHTTPClient(teacher.HTTPClient(sameErrors{o.Transport})),
 	}
 	if o.Key != "" {
@@ -76,23 +67,14 @@ func New(o Options) (*Client, error) {
 	} else {
 		opts = append(opts, option.WithHeaderDel("Authorization"))
 	}
-	return &Client{o: o, endpoint: endpoint, hosted: hosted, api: sdk.NewChatCompletionService(opts...)}, nil
+	return &Client{Account: account, api: sdk.NewChatCompletionService(opts...)}, nil
 }
 
 // Name is Name.
 func (c *Client) Name() string { return Name }
 
-// Model is the model that is asked for.
-func (c *Client) Model() string { return c.o.Model }
-
 // Params is empty: nothing but the request shapes the answer.
 func (c *Client) Params() string { return "" }
-
-// Endpoint is where requests go.
-func (c *Client) Endpoint() string { return c.endpoint }
-
-// Hosted tells whether requests leave this network.
-func (c *Client) Hosted() bool { return c.hosted }
 
 // CountTokens cannot be done by this protocol.
 func (c *Client) CountTokens(context.Context, teacher.Request) (int, error) {
@@ -121,7 +103,7 @@ func refusesFormat(err error) bool {
 }
 
 func (c *Client) ask(ctx context.Context, r teacher.Request, structured bool) (teacher.Answer, error) {
-	p := sdk.ChatCompletionNewParams{Model: c.o.Model}
+	p := sdk.ChatCompletionNewParams{Model: c.Model()}
 	system := r.System
 	switch {
 	case structured:
@@ -135,7 +117,7 @@ func (c *Client) ask(ctx context.Context, r teacher.Request, structured bool) (t
 		p.Messages = append(p.Messages, sdk.SystemMessage(system))
 	}
 	p.Messages = append(p.Messages, sdk.UserMessage(r.User))
-	if c.endpoint == DefaultBaseURL {
+	if c.Endpoint() == DefaultBaseURL {
 		p.MaxCompletionTokens = param.NewOpt(int64(r.MaxTokens)) // which models of the vendor take alone, and many other servers do not know
 	} else {
 		p.MaxTokens = param.NewOpt(int64(r.MaxTokens))
@@ -152,18 +134,14 @@ func (c *Client) answer(m *sdk.ChatCompletion) (teacher.Answer, error) {
 		return teacher.Answer{}, &teacher.CallError{Kind: "response", Message: "the endpoint answered without a choice", Retry: true, Lost: true}
 	}
 	choice, u := m.Choices[0], m.Usage
-	cached := min(count(u.PromptTokensDetails.CachedTokens), count(u.PromptTokens))
-	text := choice.Message.Content
-	if c.o.Key != "" {
-		text = strings.ReplaceAll(text, c.o.Key, "[key]")
-	}
+	cached := min(teacher.Tokens(u.PromptTokensDetails.CachedTokens), teacher.Tokens(u.PromptTokens))
 	a := teacher.Answer{
-		Text: text, Model: teacher.Scrub(m.Model, c.o.Key),
-		Usage: teacher.Usage{Input: count(u.PromptTokens) - cached, CacheRead: cached, Output: count(u.CompletionTokens)},
+		Text: c.WithoutKey(choice.Message.Content), Model: c.Scrub(m.Model),
+		Usage: teacher.Usage{Input: teacher.Tokens(u.PromptTokens) - cached, CacheRead: cached, Output: teacher.Tokens(u.CompletionTokens)},
 	}
 	switch {
 	case choice.Message.Refusal != "":
-		a.Stop, a.Detail = teacher.Refused, teacher.Scrub(choice.Message.Refusal, c.o.Key)
+		a.Stop, a.Detail = teacher.Refused, c.Scrub(choice.Message.Refusal)
 	case choice.FinishReason == "content_filter":
 		a.Stop, a.Detail = teacher.Refused, "the endpoint's content filter took the answer back"
 	case choice.FinishReason == "length":
@@ -172,24 +150,15 @@ func (c *Client) answer(m *sdk.ChatCompletion) (teacher.Answer, error) {
 	return a, nil
 }
 
-// count bounds a number of the endpoint.
-func count(n int64) int { return int(min(max(n, 0), 1<<40)) }
-
 // callError words what the endpoint, the network or the SDK's reading of the response did.
 func (c *Client) callError(err error) *teacher.CallError {
 	var api *sdk.Error
 	if !errors.As(err, &api) {
-		e := teacher.NetworkError(err)
-		e.Message = teacher.Scrub(e.Message, c.o.Key)
-		return e
+		return c.NetworkError(err)
 	}
-	header := http.Header{}
-	if api.Response != nil {
-		header = api.Response.Header
-	}
-	kind, message := api.Code, api.Message
+	kind := api.Code
 	if kind == "" {
 		kind = api.Type
 	}
-	return teacher.CallErrorOf(api.StatusCode, header, teacher.Scrub(kind, c.o.Key), teacher.Scrub(message, c.o.Key), time.Now())
+	return c.CallError(api.StatusCode, api.Response, kind, api.Message)
 }

@@ -1,7 +1,6 @@
 package avorion
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,30 +25,20 @@ func (domain) Install(m *source.Machine) (string, error) {
 	return filepath.Join(game, filepath.FromSlash(scripts)), nil
 }
 
-// mostPages bounds the documentation. The game of 2018 has 175 pages.
-const mostPages = 10_000
-
-// Documentation lists the pages of the scripting API's documentation in the folder of the game, in the order of their names. There are none
-// if the game was installed without it.
-func Documentation(game string) ([]string, error) {
-	var pages []string
-	for _, folder := range []string{"Documentation", "documentation"} {
-		entries, err := os.ReadDir(filepath.Join(game, folder))
-		if err != nil {
-			continue
-		}
-		for _, e := range entries {
-			if isPage(e) {
-				pages = append(pages, filepath.Join(game, folder, e.Name()))
-			}
-		}
-		break
+// Documentation returns the folder of the scripting API's documentation beside the game's scripts, "" if the game was installed without it.
+func (domain) Documentation(m *source.Machine) (string, error) {
+	game, err := Game(m)
+	if err != nil {
+		return "", err
 	}
-	if len(pages) > mostPages {
-		return nil, fmt.Errorf("avorion: the documentation in %s has %d pages, expected up to %d", game, len(pages), mostPages)
+	for _, name := range []string{"Documentation", "documentation"} {
+		folder := filepath.Join(game, name)
+		entries, err := os.ReadDir(folder)
+		if err == nil && slices.ContainsFunc(entries, isPage) {
+			return folder, nil
+		}
 	}
-	slices.Sort(pages)
-	return pages, nil
+	return "", nil
 }
 
 func isPage(e fs.DirEntry) bool {

@@ -27,13 +27,27 @@ func TestInstall(t *testing.T) {
 	if got, err := dataset.Locate(t.Context(), Domain(), "install", nil, m); err != nil || got != filepath.Join(game, "data/scripts") {
 		t.Errorf("%q, %v", got, err)
 	}
-	found, err := Game(m)
-	pages, err2 := Documentation(found)
-	want := []string{filepath.Join(game, "Documentation/Entity.HTML"), filepath.Join(game, "Documentation/index.html")}
-	if err := errors.Join(err, err2); err != nil || !slices.Equal(pages, want) {
-		t.Errorf("%v, %v", pages, err)
+	pages := filepath.Join(game, "Documentation")
+	for _, c := range []struct {
+		raw  string
+		api  []string
+		want []string
+	}{{"install", nil, []string{pages}}, {"x", []string{"a", "install"}, []string{"a", pages}}, {"x", nil, nil}, {"install", []string{"a"}, []string{"a"}}} {
+		if got, err := dataset.LocateAPI(Domain(), c.raw, c.api, m); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s, %q: %q, %v", c.raw, c.api, got, err)
+		}
 	}
-	if pages, err := Documentation(home); err != nil || len(pages) != 0 {
-		t.Errorf("without documentation: %v, %v", pages, err)
+	if err := os.RemoveAll(pages); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := dataset.LocateAPI(Domain(), "install", nil, m); err != nil || got != nil {
+		t.Errorf("without documentation: %q, %v", got, err)
+	}
+	if _, err := dataset.LocateAPI(Domain(), "x", []string{"install"}, m); !errors.Is(err, dataset.ErrInput) {
+		t.Errorf("without documentation, which was named: %v", err)
+	}
+	none := &source.Machine{OS: "linux", Home: t.TempDir(), Root: home}
+	if _, err := dataset.LocateAPI(Domain(), "x", []string{"install"}, none); !errors.Is(err, dataset.ErrInput) {
+		t.Errorf("without the game: %v", err)
 	}
 }

@@ -52,6 +52,32 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
+// TestContext: what a function uses of the classes around it is found by scope: a variable of its own, or a member of something else, with
+// the name of a member is no use of it.
+func TestContext(t *testing.T) {
+	text := "extends Node\n@export_range(0, 9) var x := 1\nvar size = 4\nenum { IDLE, RUN }\nenum Kind { A, B }\nsignal hit(by: Node)\nvar t := [\n\t1,\n\t2,\n]\n" +
+		"func f(size: int) -> void:\n\tvar hit := other.t\n\tx = size\n\tif RUN and Kind.A:\n\t\tg(\n\t\t\tx)\n" +
+		"func g(\n\ta: int,\n) -> int:\n\treturn t[size]\nclass C:\n\tvar mine := 2\n\tfunc h():\n\t\tmine += 1\n\t\treturn Kind.B\n"
+	found, err := Domain().Functions(&dataset.File{Path: "a.gd", Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"f: @export_range(0, 9) var x := 1 (x); enum { IDLE, RUN } (RUN); enum Kind { A, B } (Kind); func g( a: int, ) -> int (g)",
+		"g: var size = 4 (size); var t := [ 1, 2, ] (t)",
+		"C.h: enum Kind { A, B } (Kind); var mine := 2 (mine)",
+	}
+	for i, fn := range found {
+		var uses []string
+		for _, d := range fn.Context {
+			uses = append(uses, fmt.Sprintf("%s (%s)", d.Line, strings.Join(d.Names, ", ")))
+		}
+		if got := fn.Name + ": " + strings.Join(uses, "; "); got != want[i] {
+			t.Errorf("got\n%s\nwant\n%s", got, want[i])
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for bad, want := range map[string]string{
 		"func f(:\n\tpass":  `line 1, column 8: expected the name of a parameter in the brackets, found ":"`,

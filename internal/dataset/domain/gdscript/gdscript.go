@@ -21,14 +21,8 @@ func (domain) Name() string { return "gdscript" }
 // Include returns the globs of scripts.
 func (domain) Include() []string { return []string{"**/*.gd"} }
 
-// identifier matches a name.
-const identifier = `[\pL_][\pL\pN_]*`
-
-// language matches the declarations of variables, constants, signals and enumerations.
-var language = dataset.Language{
-	Fence: "gdscript", Comment: "#",
-	Declaration: regexp.MustCompile(`^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:static\s+)?(?:var|const|signal|enum)\s+(` + identifier + `).*$`),
-}
+// language has no Declaration: functions come with their context.
+var language = dataset.Language{Fence: "gdscript", Comment: "#"}
 
 // Language returns GDScript.
 func (domain) Language(*dataset.File) *dataset.Language { return &language }
@@ -49,6 +43,7 @@ func (domain) Functions(f *dataset.File) ([]dataset.Function, error) {
 		return nil, gdscript.First(err)
 	}
 	scopes, found := s.Outline()
+	contexts := s.Contexts(found)
 	functions := make([]dataset.Function, len(found))
 	for i, d := range found {
 		fn := &functions[i]
@@ -62,6 +57,9 @@ func (domain) Functions(f *dataset.File) ([]dataset.Function, error) {
 		low, _ := slices.BinarySearch(s.Inside, fn.Start)
 		high, _ := slices.BinarySearch(s.Inside, fn.End)
 		fn.Inside = s.Inside[low:high:high]
+		for _, u := range contexts[i] {
+			fn.Context = append(fn.Context, dataset.Declaration{Names: u.Names, Line: u.Head})
+		}
 		if d.Scope.Name != "" {
 			fn.Name = d.Scope.Name + "." + fn.Name
 		}

@@ -6,10 +6,14 @@ import (
 	"graft/internal/gdscript"
 )
 
-// node finds a function in its file, or in its code alone where the file indents it. at is where code begins in the text parsed.
+// mostAround bounds the file that is parsed again for each of its functions.
+const mostAround = 64 << 10
+
+// node finds a function in its file, or in its code alone where the file indents it or is large. at is where code begins in the text
+// parsed.
 func node(f *dataset.File, fn *dataset.Function, code string) (s *gdscript.Source, n *gdscript.Node, at int) {
 	at, text := fn.Start, f.Text
-	if at+len(code) > len(text) || text[at:at+len(code)] != code {
+	if len(text) > mostAround || at+len(code) > len(text) || text[at:at+len(code)] != code {
 		at, text = 0, code
 	}
 	s, err := gdscript.Parse(text)
