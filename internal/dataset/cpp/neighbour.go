@@ -110,13 +110,14 @@ func (c *checker) operator(_ int, before, t, next item) string {
 	if t.kind != punctuation || before.text == "operator" || next.kind == branch || before.kind == branch || c.passed(before, t, next) {
 		return ""
 	}
-	bad := false
+	bad := next.in(never[t.text])
 	switch {
-	case before.mark(")") && next.mark("->") && (t.text == "&" || t.text == "&&"): // of a member function
+	case before.mark(")") && next.mark("->"): // after the & of a member function
+		bad = bad && t.text[0] != '&'
 	case c.inMacro():
-		bad = next.in(never[t.text]) && !before.mark(",") && !next.in(inArguments) && !t.in(betweenArguments)
+		bad = bad && !before.mark(",") && !next.in(inArguments) && !t.in(betweenArguments)
 	default:
-		bad = next.in(never[t.text]) || c.colon(t, next) || c.pointer(t, next)
+		bad = bad || c.colon(t, next) || c.pointer(t, next)
 	}
 	if bad {
 		return follows(t, next)
