@@ -73,25 +73,9 @@ func (v *Converter) Close() error { return v.file.Close() }
 
 // Convert writes the adapter in the other form into output, which must not exist. Nothing is lost: converted back it is the same.
 func (v *Converter) Convert(to Form, output string) error {
-	var ts []safetensors.Tensor
-	var err error
-	switch {
-	case v.Form == NoExperts:
-		return fmt.Errorf("adapter: %s adapts no experts: there is one form only", v.dir)
-	case to == v.Form:
-		return fmt.Errorf("adapter: %s is in the form %s already", v.dir, to)
-	case to == PerExpert:
-		ts, err = v.perExpert()
-	case to == Fused:
-		ts, err = v.fuse()
-	default:
-		return fmt.Errorf("adapter: form %q; known are %s and %s", to, PerExpert, Fused)
-	}
+	ts, err := v.plan(to, output)
 	if err != nil {
-		return fmt.Errorf("adapter: %s: %w", v.dir, err)
-	}
-	if _, err := os.Stat(output); err == nil {
-		return fmt.Errorf("adapter: %s exists; choose another directory or remove it", output)
+		return err
 	}
 	return durable.WriteDir(output, func(dir string) error {
 		text, err := json.MarshalIndent(v.raw, "", "  ")
@@ -103,6 +87,35 @@ func (v *Converter) Convert(to Form, output string) error {
 			safetensors.WriteFile(filepath.Join(dir, WeightsFile), ts, v.file.Metadata()),
 		)
 	})
+}
+
+// Check reports what Convert would refuse, and writes nothing. Convert cannot follow it.
+func (v *Converter) Check(to Form, output string) error {
+	_, err := v.plan(to, output)
+	return err
+}
+
+// plan makes the tensors of the other form, to be read as they are written.
+func (v *Converter) plan(to Form, output string) (ts []safetensors.Tensor, err error) {
+	switch {
+	case v.Form == NoExperts:
+		return nil, fmt.Errorf("adapter: %s adapts no experts: there is one form only", v.dir)
+	case to == v.Form:
+		return nil, fmt.Errorf("adapter: %s is in the form %s already", v.dir, to)
+	case to == PerExpert:
+		ts, err = v.perExpert()
+	case to == Fused:
+		ts, err = v.fuse()
+	default:
+		return nil, fmt.Errorf("adapter: form %q; known are %s and %s", to, PerExpert, Fused)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("adapter: %s: %w", v.dir, err)
+	}
+	if _, err := os.Stat(output); err == nil {
+		return nil, fmt.Errorf("adapter: %s exists; choose another directory or remove it", output)
+	}
+	return ts, nil
 }
 
 // set changes a key of the configuration.

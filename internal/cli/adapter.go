@@ -53,6 +53,7 @@ func (a *App) adapterInspect(dir string) error {
 
 func adapterConvertCommand(app *App) *cobra.Command {
 	var to, output string
+	var dry bool
 	cmd := &cobra.Command{
 		Use:   "convert DIR --to FORM --output DIR",
 		Short: "Change how an adapter keeps the updates of experts",
@@ -65,15 +66,16 @@ func adapterConvertCommand(app *App) *cobra.Command {
 			if err := app.flags.refuseConfig(cmd); err != nil {
 				return err
 			}
-			return app.adapterConvert(args[0], adapter.Form(to), output)
+			return app.adapterConvert(args[0], adapter.Form(to), output, dry)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "`FORM`: per-expert or fused")
 	cmd.Flags().StringVar(&output, "output", "", "`DIR` to write; must not exist")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "check everything, write nothing")
 	return cmd
 }
 
-func (a *App) adapterConvert(dir string, to adapter.Form, output string) error {
+func (a *App) adapterConvert(dir string, to adapter.Form, output string, dry bool) error {
 	if to != adapter.PerExpert && to != adapter.Fused || output == "" {
 		return usageErrorf("graft: adapter convert needs --to %s or %s, and --output DIR", adapter.PerExpert, adapter.Fused)
 	}
@@ -81,12 +83,16 @@ func (a *App) adapterConvert(dir string, to adapter.Form, output string) error {
 	if err != nil {
 		return &ExitError{ExitUsage, err}
 	}
-	if err := errors.Join(v.Convert(to, output), v.Close()); err != nil {
+	convert, did := v.Convert, "wrote"
+	if dry {
+		convert, did = v.Check, "would write"
+	}
+	if err := errors.Join(convert(to, output), v.Close()); err != nil {
 		return &ExitError{ExitUsage, err}
 	}
 	if a.flags.json {
-		return json.NewEncoder(a.Stdout).Encode(map[string]string{"output": output, "experts": string(to)})
+		return writeJSON(a.Stdout, map[string]any{"output": output, "experts": string(to), "dry_run": dry})
 	}
-	_, err = fmt.Fprintf(a.Stdout, "wrote %s, experts in the form %s\n", output, to)
-	return err
+	a.says("%s %s, experts in the form %s", did, output, to)
+	return nil
 }

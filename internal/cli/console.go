@@ -73,7 +73,7 @@ func (c *console) line(s string) {
 	if c.bars != nil {
 		w = c.bars
 	}
-	fmt.Fprintln(w, s)
+	fmt.Fprintln(w, printable(s))
 }
 
 // lineEvery is how often a stage is told where there is no bar.

@@ -161,7 +161,7 @@ func (a *App) Run(ctx context.Context, args []string) int {
 	case exit == nil && ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(a.Stderr, "graft: interrupted")
 	default:
-		fmt.Fprintln(a.Stderr, err)
+		fmt.Fprintln(a.Stderr, printable(err.Error()))
 	}
 	return exitCode(err, ctx.Err() != nil)
 }

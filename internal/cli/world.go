@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"graft/internal/config"
 	"graft/internal/cpu"
@@ -104,6 +106,25 @@ func placed(c *config.Config, err error) error {
 // says prints a line of result unless the program was asked to be quiet.
 func (a *App) says(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintf(a.Stdout, format+"\n", args...)
+		fmt.Fprintln(a.Stdout, printable(fmt.Sprintf(format, args...)))
 	}
 }
+
+// printable writes the control characters of a text out, but for those that end lines and set tabs: names of files and source code come
+// from strangers, and a terminal obeys what it is sent.
+func printable(s string) string {
+	if !strings.ContainsFunc(s, commands) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if commands(r) {
+			fmt.Fprintf(&b, "\\x%02x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func commands(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
