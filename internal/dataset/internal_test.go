@@ -471,8 +471,11 @@ func TestParseSplit(t *testing.T) {
 func TestResolvedContext(t *testing.T) {
 	long := strings.Repeat("x", longestContext)
 	lines, names := resolved([]Declaration{
-		{[]string{"g"}, "func g( a: int, ) -> int"}, {[]string{"A", "B"}, "enum { A, B }"}, {[]string{"A"}, "enum { A, B }"},
-		{[]string{"table"}, "const TABLE := [" + long + "]"}, {[]string{"long"}, "func " + long + "()"},
+		{[]string{"g"}, "func g( a: int, ) -> int"},
+		{[]string{"A", "B"}, "enum { A, B }"},
+		{[]string{"A"}, "enum { A, B }"},
+		{[]string{"table"}, "const TABLE := [" + long + "]"},
+		{[]string{"long"}, "func " + long + "()"},
 	})
 	if want := []string{"func g(a: int) -> int", "enum { A, B }", "const TABLE := …"}; !slices.Equal(lines, want) {
 		t.Errorf("lines %q, want %q", lines, want)
