@@ -51,7 +51,7 @@ func (d *DoRA) Rank() int { return d.Low.A.Rows }
 // Update gives the parameters to a grouped product, with norms as they are now.
 func (d *DoRA) Update(ctx *nn.Context) nn.Update {
 	d.refresh(ctx)
-	return nn.Update{A: d.Low.A, B: d.Low.B, Scale: d.Low.Scale, M: d.M, Norm: d.norm, C: d.c}
+	return nn.Update{A: d.Low.A, B: d.Low.B, Scale: d.Low.Scale, M: d.M, C: d.c}
 }
 
 // Params are A, B and the magnitude.
@@ -91,7 +91,7 @@ func (d *DoRA) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
 
 // terms is x·(W + s·B·A)ᵀ.
 func (d *DoRA) terms(x, low *gemm.Left) []gemm.Term {
-	return []gemm.Term{{A: x, B: d.Base.W, Trans: true}, {A: low, B: matrix(d.Low.B), Trans: true}}
+	return []gemm.Term{{A: x, B: d.Base.W, Trans: true}, {A: low, B: d.Low.B.Matrix(), Trans: true}}
 }
 
 // applyDropped is Apply under dropout.
@@ -126,7 +126,7 @@ func (d *DoRA) applyDropped(t *nn.Tape, x *nn.Value) *nn.Value {
 		}
 		plain, low := t.Pack(y.Grad()), t.Pack(g)
 		t.Mul(masked{t.GradSink(x), drop, true}, gemm.Term{A: plain, B: d.Base.W})
-		t.Mul(masked{t.GradSink(x), drop, false}, gemm.Term{A: dy, B: d.Base.W}, gemm.Term{A: low, B: matrix(d.Low.A)})
+		t.Mul(masked{t.GradSink(x), drop, false}, gemm.Term{A: dy, B: d.Base.W}, gemm.Term{A: low, B: d.Low.A.Matrix()})
 		plain.Free()
 		low.Free()
 	}})
@@ -188,15 +188,15 @@ func (d *DoRA) refresh(ctx *nn.Context) {
 func (d *DoRA) crossTerms(ctx *nn.Context) []float32 {
 	_, out := d.Dims()
 	r := d.Low.A.Rows
-	a := ctx.Pack(matrix(d.Low.A))
+	a := ctx.Pack(d.Low.A.Matrix())
 	defer a.Free()
 	gram := gemm.NewF32(make([]float32, r*r), r, r)
-	ctx.Mul(gram, gemm.Term{A: a, B: matrix(d.Low.A), Trans: true})
+	ctx.Mul(gram, gemm.Term{A: a, B: d.Low.A.Matrix(), Trans: true})
 	kernel.Scale(gram.Data, gram.Data, d.Low.Scale/2)
 	g := ctx.Pack(gram)
 	defer g.Free()
 	z := gemm.NewF32(make([]float32, r*out), r, out)
-	ctx.Mul(z, gemm.Term{A: a, B: d.Base.W, Trans: true}, gemm.Term{A: g, B: matrix(d.Low.B), Trans: true})
+	ctx.Mul(z, gemm.Term{A: a, B: d.Base.W, Trans: true}, gemm.Term{A: g, B: d.Low.B.Matrix(), Trans: true})
 	return z.Data
 }
 

@@ -17,8 +17,6 @@ type Factors struct {
 	Drop  *Dropout // nil without
 }
 
-func matrix(p *nn.Param) gemm.F32 { return gemm.NewF32(p.Data, p.Rows, p.Cols) }
-
 // constant is a vector of n equal numbers.
 func constant(v float32, n int) []float32 {
 	c := make([]float32, n)
@@ -39,7 +37,7 @@ func (f *Factors) down(t *nn.Tape, x *nn.Value) *nn.Tensor {
 	}
 	xa := t.NewF32(x.Rows, f.A.Rows)
 	t.Keep(xa)
-	t.Mul(nn.Store{To: xa, Scale: constant(f.Scale, f.A.Rows)}, gemm.Term{A: left, B: matrix(f.A), Trans: true})
+	t.Mul(nn.Store{To: xa, Scale: constant(f.Scale, f.A.Rows)}, gemm.Term{A: left, B: f.A.Matrix(), Trans: true})
 	return xa
 }
 
@@ -49,7 +47,7 @@ func (f *Factors) grads(t *nn.Tape, x *nn.Value, xa *nn.Tensor, dy gemm.Matrix, 
 	t.Mul(nn.AddGrad{Param: f.B, Trans: true}, gemm.Term{A: xaT, B: dy})
 	xaT.Free()
 	g := t.NewF32(x.Rows, f.B.Cols)
-	t.Mul(nn.Store{To: g, Scale: constant(f.Scale, f.B.Cols)}, gemm.Term{A: packed, B: matrix(f.B)})
+	t.Mul(nn.Store{To: g, Scale: constant(f.Scale, f.B.Cols)}, gemm.Term{A: packed, B: f.B.Matrix()})
 	in := x.Data()
 	if f.Drop.active() {
 		in = f.Drop.apply(t.Context, in)
@@ -65,7 +63,7 @@ func (f *Factors) grads(t *nn.Tape, x *nn.Value, xa *nn.Tensor, dy gemm.Matrix, 
 func (f *Factors) toInput(t *nn.Tape, x *nn.Value, g *nn.Tensor, base gemm.Term) {
 	low := t.Pack(g)
 	defer low.Free()
-	update := gemm.Term{A: low, B: matrix(f.A)}
+	update := gemm.Term{A: low, B: f.A.Matrix()}
 	if !f.Drop.active() {
 		t.Mul(t.GradSink(x), base, update)
 		return

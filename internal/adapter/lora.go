@@ -53,7 +53,7 @@ func (l *LoRA) Apply(t *nn.Tape, x *nn.Value) *nn.Value {
 		y.Set(t.New(x.Rows, out))
 		t.Mul(nn.Store{To: y.Data(), Bias: l.Base.Bias},
 			gemm.Term{A: t.Left(x), B: l.Base.W, Trans: true},
-			gemm.Term{A: low, B: matrix(l.Low.B), Trans: true})
+			gemm.Term{A: low, B: l.Low.B.Matrix(), Trans: true})
 	}, Back: func() {
 		dy := t.Pack(y.Grad())
 		defer dy.Free()

@@ -68,10 +68,10 @@ func (o *expertsIn) expertForward(c *Context, p inProj, e int, rows Segment, lef
 		u := trained.Update(c)
 		to.scale = u.C
 		at := o.lowView(p, u, rows)
-		c.Mul(scaled{part{to: o.xa, row: rows.Start, col: p.low.Start}, u.Scale}, gemm.Term{A: left, B: paramMatrix(u.A), Trans: true})
+		c.Mul(scaled{part{to: o.xa, row: rows.Start, col: p.low.Start}, u.Scale}, gemm.Term{A: left, B: u.A.Matrix(), Trans: true})
 		low := c.Pack(at)
 		defer low.Free()
-		terms = append(terms, gemm.Term{A: low, B: paramMatrix(u.B), Trans: true})
+		terms = append(terms, gemm.Term{A: low, B: u.B.Matrix(), Trans: true})
 	}
 	c.Mul(to, terms...)
 }
@@ -130,7 +130,7 @@ func (o *expertsIn) expertBack(c *Context, x *Tensor, e int, rows Segment) []exp
 		ls[i].u = u
 		ls[i].dy = c.Pack(dy)
 		g := c.NewF32(rows.End-rows.Start, u.A.Rows)
-		c.Mul(scaled{part{to: g}, u.Scale}, gemm.Term{A: ls[i].dy, B: paramMatrix(u.B)})
+		c.Mul(scaled{part{to: g}, u.Scale}, gemm.Term{A: ls[i].dy, B: u.B.Matrix()})
 		c.updateGrads(u, tokens, o.lowView(p, u, rows), dy, g)
 		ls[i].g = c.Pack(g)
 		g.Free()
@@ -151,7 +151,7 @@ func (o *expertsIn) toTokens(lefts [][]expertLeft) {
 				w, _ := o.projs[i].Expert(e)
 				terms = append(terms, gemm.Term{A: l.dy, B: columnsOf(w, lo, hi)})
 				if l.g != nil {
-					terms = append(terms, gemm.Term{A: l.g, B: columnsOf(paramMatrix(l.u.A), lo, hi)})
+					terms = append(terms, gemm.Term{A: l.g, B: columnsOf(l.u.A.Matrix(), lo, hi)})
 				}
 			}
 			if terms != nil {

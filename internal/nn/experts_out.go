@@ -78,7 +78,7 @@ func (o *expertsOut) forward() {
 			w, _ := o.p.Expert(e)
 			terms := []gemm.Term{{A: l.h, B: rowsOf(w, lo, hi), Trans: true}}
 			if l.low != nil {
-				terms = append(terms, gemm.Term{A: l.low, B: rowsOf(paramMatrix(l.u.B), lo, hi), Trans: true})
+				terms = append(terms, gemm.Term{A: l.low, B: rowsOf(l.u.B.Matrix(), lo, hi), Trans: true})
 			}
 			c.Mul(combine{to: sum, route: o.r, row: o.r.Start[e], col: lo, weight: weight, scale: l.u.C}, terms...)
 		}
@@ -96,7 +96,7 @@ func (o *expertsOut) pack(c *Context, h *Tensor, e int, rows Segment) outLeft {
 	l := outLeft{h: c.Pack(rowsOfTensor(h, rows, Segment{0, h.Cols}))}
 	if _, trained := o.p.Expert(e); trained != nil {
 		l.u = trained.Update(c)
-		c.Mul(scaled{part{to: o.ha, row: rows.Start}, l.u.Scale}, gemm.Term{A: l.h, B: paramMatrix(l.u.A), Trans: true})
+		c.Mul(scaled{part{to: o.ha, row: rows.Start}, l.u.Scale}, gemm.Term{A: l.h, B: l.u.A.Matrix(), Trans: true})
 		l.low = c.Pack(o.lowView(l.u, rows))
 	}
 	return l
@@ -147,10 +147,10 @@ func (o *expertsOut) expertBack(c *Context, e int, rows Segment, g outGrad) {
 	var low *Tensor
 	if trained != nil {
 		low = c.NewF32(n, u.A.Rows)
-		c.Mul(scaled{part{to: low}, u.Scale}, gemm.Term{A: left, B: paramMatrix(u.B)})
+		c.Mul(scaled{part{to: low}, u.Scale}, gemm.Term{A: left, B: u.B.Matrix()})
 		packed := c.Pack(low)
 		defer packed.Free()
-		terms = append(terms, gemm.Term{A: packed, B: paramMatrix(u.A)})
+		terms = append(terms, gemm.Term{A: packed, B: u.A.Matrix()})
 	}
 	back := c.NewF32(n, g.h.Cols)
 	c.Mul(part{to: back}, terms...)
@@ -190,7 +190,7 @@ func (o *expertsOut) updateBack(c *Context, rows Segment, g outGrad, u outUpdate
 	// What the magnitude multiplies is not kept: it is computed again. dy holds c already, so that it is divided by the magnitude.
 	v := c.NewF32(u.dy.Rows, u.dy.Cols)
 	left, low := c.Pack(h), c.Pack(o.lowView(u.Update, rows))
-	c.Mul(part{to: v}, gemm.Term{A: left, B: u.w, Trans: true}, gemm.Term{A: low, B: paramMatrix(u.B), Trans: true})
+	c.Mul(part{to: v}, gemm.Term{A: left, B: u.w, Trans: true}, gemm.Term{A: low, B: u.B.Matrix(), Trans: true})
 	left.Free()
 	low.Free()
 	magnitudeGrad(u.Update, u.dy, v, u.M.Data)
@@ -206,16 +206,4 @@ func (c *Context) scaleRows(x *Tensor, by []float32) {
 		kernel.Scale(v, v, by[i])
 		x.done(v, i)
 	}
-}
-
-// ColumnScaled is a matrix with its columns multiplied. Nothing of it lies in memory as it is.
-type ColumnScaled struct {
-	gemm.Matrix
-	By []float32
-}
-
-// Read decodes part of a row.
-func (m ColumnScaled) Read(dst []float32, row, col int) {
-	m.Matrix.Read(dst, row, col)
-	kernel.Mul(dst, dst, m.By[col:])
 }

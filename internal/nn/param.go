@@ -1,5 +1,7 @@
 package nn
 
+import "graft/internal/gemm"
+
 // Param is a trainable matrix, always float32.
 type Param struct {
 	Name       string
@@ -11,3 +13,6 @@ type Param struct {
 func NewParam(name string, rows, cols int) *Param {
 	return &Param{Name: name, Rows: rows, Cols: cols, Data: make([]float32, rows*cols), Grad: make([]float32, rows*cols)}
 }
+
+// Matrix is the parameter as an operand, (Rows, Cols).
+func (p *Param) Matrix() gemm.F32 { return gemm.NewF32(p.Data, p.Rows, p.Cols) }
