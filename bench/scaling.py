@@ -96,10 +96,12 @@ def draw(rows, path, machine):
             predicted = "predicted_bytes" if measured == "rss_bytes" else f"predicted_{measured}"
             axis.plot(xs, [row[measured] / unit for row in some], "o-", label="measured")
             axis.plot(xs, [row[predicted] / unit for row in some], "--", label="graft plan")
-            axis.set(xlabel=key, xscale="log", ylim=(0, None), xticks=xs, xticklabels=xs)
+            axis.set(xlabel=key, xscale="log", xticks=xs, xticklabels=xs)
             axis.minorticks_off()
             if column == 0:
                 axis.set_ylabel(label)
+    for row in axes:
+        row[0].set_ylim(0)  # shared, so only after all points are in
     axes[0, 0].legend()
     figure.suptitle(machine, fontsize=9)
     figure.savefig(path, metadata={"Date": None})
