@@ -254,22 +254,23 @@ def pick_family(work):
 # --- other scripts ----------------------------------------------------------------------------------------------
 
 
-def prove_script(work, script, *arguments):
-    """Runs another script, which exits with 0 if all is well, and tells its last line."""
-    done = subprocess.run([sys.executable, HERE / script, *arguments], capture_output=True, text=True, env=ENVIRONMENT)
+def told(script, *arguments, by=(sys.executable,)):
+    """What another script says, which exits with 0 if all is well."""
+    done = subprocess.run([*by, HERE / script, *arguments], capture_output=True, text=True, env=ENVIRONMENT)
     if done.returncode:
         lines = (done.stdout + done.stderr).splitlines()
         raise RuntimeError(f"{script}: exit code {done.returncode}\n" + "\n".join(lines[-40:]))
-    yield done.stdout.strip().splitlines()[-1].strip()
+    return done.stdout.strip()
+
+
+def prove_script(work, script, *arguments):
+    """Runs another script and tells its last line."""
+    yield told(script, *arguments).splitlines()[-1].strip()
 
 
 def prove_gates(_):
     """The verdicts that our gates are tested with are those of LuaJIT, gcc and g++. The script has an environment of its own."""
-    command = ["uv", "run", HERE / "gates_interop.py", "--check", "--every", "3"]
-    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
-    if done.returncode:
-        raise RuntimeError(f"gates_interop.py: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-    yield done.stdout.strip().replace("\n", "; ")
+    yield told("gates_interop.py", "--check", "--every", "3", by=("uv", "run")).replace("\n", "; ")
 
 
 QLORA = {"load_in_4bit": True}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -91,7 +91,7 @@ func readConfig(dir string) (*peftConfig, error) {
 		return nil, fmt.Errorf("adapter: %s: %w", path, err)
 	}
 	var errs []error
-	for _, key := range sortedKeys(all) {
+	for _, key := range slices.Sorted(maps.Keys(all)) {
 		if err := checkKey(key, all[key]); err != nil {
 			errs = append(errs, fmt.Errorf("adapter: %s: %w", path, err))
 		}
@@ -100,15 +100,6 @@ func readConfig(dir string) (*peftConfig, error) {
 		errs = append(errs, fmt.Errorf("adapter: %s: r is %d, want at least 1", path, c.R))
 	}
 	return c, errors.Join(errs...)
-}
-
-func sortedKeys(m map[string]json.RawMessage) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // checkKey refuses settings that change the computation in ways we do not follow.

@@ -79,8 +79,7 @@ func roundUp(n, to int) int { return (n + to - 1) / to * to }
 
 // Mul computes Σ terms and hands it to out. Every term has the same M and N.
 func (e *Engine) Mul(out Sink, terms ...Term) {
-	few := terms[0].A.few && e.fewPays(terms)
-	if terms[0].A.few && !few {
+	if terms[0].A.few && !e.fewPays(terms) {
 		terms = e.panels(terms)
 		defer freeLefts(terms)
 	}
@@ -88,7 +87,7 @@ func (e *Engine) Mul(out Sink, terms ...Term) {
 	if p.m == 0 || p.n == 0 {
 		return
 	}
-	if few {
+	if p.few {
 		e.mulFew(p, out, terms)
 		return
 	}
@@ -113,6 +112,7 @@ type chunk struct {
 // plan is how a product is cut: rounds of inner values, blocks of columns, blocks of rows.
 type plan struct {
 	m, n       int
+	few        bool // left operands are as they came
 	rounds     [][]chunk
 	cols, rows int // per task
 	step       int // rows multiplied at a time
@@ -158,9 +158,9 @@ func (p *plan) check(t *Term, first bool) (k int) {
 		n, k = rows, cols
 	}
 	if first {
-		p.m, p.n = t.A.M, n
+		p.m, p.n, p.few = t.A.M, n, t.A.few
 	}
-	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile {
+	if t.A.M != p.m || n != p.n || t.A.K != k || t.A.tile != p.tile || t.A.few != p.few {
 		panic("gemm: terms of different extents or kernels")
 	}
 	return k

@@ -46,6 +46,9 @@ type Sample struct {
 // Row is the documents that share a place in a batch: one, or a packed bin.
 type Row []Sample
 
+// Recomputes tells whether a layer, of so many, runs again on the way back. The last layers are the first to give back what they kept.
+func (o *Options) Recomputes(layer, layers int) bool { return o.Checkpointing && layer < layers-o.Kept }
+
 // schedule counts the steps of a run.
 type schedule struct {
 	perEpoch int

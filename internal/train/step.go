@@ -115,8 +115,8 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	return x, nil
 }
 
-// recomputed tells whether a layer runs again on the way back. The last layers are the first to give back what they kept.
-func (w *walk) recomputed(i int) bool { return w.opt.Checkpointing && i < w.model.Layers()-w.opt.Kept }
+// recomputed tells whether a layer runs again on the way back.
+func (w *walk) recomputed(i int) bool { return w.opt.Recomputes(i, w.model.Layers()) }
 
 // keep keeps the input of a layer for the way back.
 func (w *walk) keep(i int, x *nn.Tensor) error {

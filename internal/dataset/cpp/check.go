@@ -10,22 +10,42 @@ import (
 // closing bracket or a block that ends without a semicolon. It accepts all valid code; what depends on types, names or the
 // arguments of macros it cannot see.
 func Check(code string) error {
-	p := parser{file: lex(code), setting: func(Scope) string { return "" }}
+	p := newParser(code, func(Scope) string { return "" })
+	if err := p.whole(); err != nil {
+		return err
+	}
+	p.scope(0, len(p.tokens), Scope{})
 	return p.check()
 }
 
-// check is Check for what was lexed.
-func (p *parser) check() error {
+// whole pairs the brackets. It reports what is wrong with them, or with the tokens.
+func (p *parser) whole() error {
 	err := p.pair() // even if there is another problem: Functions goes on
 	if p.problem != nil {
 		return p.problem
 	}
-	if err != nil {
-		return err
-	}
-	c := checker{file: p.file, merged: merge(p.file), evidence: &evidence{}}
-	c.evidence = c.gather(c.classify())
+	return err
+}
+
+// check looks at the neighbours in a file that is whole and was parsed.
+func (p *parser) check() error {
+	c := checker{file: p.file, merged: merge(p.file), evidence: &evidence{}, kinds: p.kinds}
+	c.classify()
+	c.evidence = c.gather(p.definitions())
 	return c.run()
+}
+
+// definitions are the functions that the file defines, as far as that is certain.
+func (p *parser) definitions() (found []string) {
+	for _, fn := range p.functions {
+		cut := strings.LastIndexByte(fn.Name, ':') + 1
+		name, owner := fn.Name[cut:], strings.TrimSuffix(fn.Name[:cut], "::")
+		constructor := name == owner[strings.LastIndexByte(owner, ':')+1:] || strings.Contains(owner, "<")
+		if !constructor && !strings.HasPrefix(fn.Signature, fn.Name) { // else it is a type's name, or a macro defines the function
+			found = append(found, name)
+		}
+	}
+	return found
 }
 
 // operators of several characters, longest first.
@@ -118,27 +138,14 @@ func (c *checker) at(i int) item {
 	return c.merged[i]
 }
 
-// classify says what braces open, as far as that is certain, and which functions the file defines.
-func (c *checker) classify() (found []string) {
-	p := parser{file: c.file, setting: func(Scope) string { return "" }}
-	c.kinds = map[int]use{}
-	p.opened = func(brace int, u use) { c.kinds[brace] = u }
-	p.scope(0, len(p.tokens), Scope{})
-	for _, fn := range p.functions {
-		cut := strings.LastIndexByte(fn.Name, ':') + 1
-		name, owner := fn.Name[cut:], strings.TrimSuffix(fn.Name[:cut], "::")
-		constructor := name == owner[strings.LastIndexByte(owner, ':')+1:] || strings.Contains(owner, "<")
-		if !constructor && !strings.HasPrefix(fn.Signature, fn.Name) { // else it is a type's name, or a macro defines the function
-			found = append(found, name)
-		}
-	}
+// classify says what the braces open that the parser was not certain of.
+func (c *checker) classify() {
 	c.holds = c.holders()
 	for i, t := range c.tokens {
 		if t.kind == punctuation && t.text == "{" && c.kinds[i] == useUnknown && i > 1 {
 			c.kinds[i] = c.brace(i)
 		}
 	}
-	return found
 }
 
 // holders tells which brackets hold a semicolon of their own, or begin with a statement.

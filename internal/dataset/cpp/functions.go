@@ -16,9 +16,12 @@ type Scope struct {
 // Functions finds the functions of a file. setting says where a function belongs by the class it is a member of. The error
 // says what [Check] does; the functions that were found in spite of them come with it.
 func Functions(text string, setting func(Scope) string) ([]dataset.Function, error) {
-	p := parser{file: lex(text), setting: setting}
-	err := p.check()
+	p := newParser(text, setting)
+	err := p.whole()
 	p.scope(0, len(p.tokens), Scope{})
+	if err == nil {
+		err = p.check()
+	}
 	slices.SortStableFunc(p.functions, func(a, b dataset.Function) int { return a.Start - b.Start })
 	return p.functions, err
 }
@@ -28,20 +31,17 @@ type parser struct {
 	*file
 	setting   func(Scope) string
 	functions []dataset.Function
-	opened    func(brace int, what use) // called for braces whose use is known; may be nil
+	kinds     map[int]use // of opening braces, by token, as far as they are certain
 }
 
-// open tells what a brace opens.
-func (p *parser) open(brace int, what use) {
-	if p.opened != nil {
-		p.opened(brace, what)
-	}
+func newParser(text string, setting func(Scope) string) *parser {
+	return &parser{file: lex(text), setting: setting, kinds: map[int]use{}}
 }
 
-// openType tells that a brace opens a type, if its header is certain.
+// openType notes that a brace opens a type, if its header is certain.
 func (p *parser) openType(tokens []int, brace int, what use) {
 	if !p.has(tokens, "(") { // else it may be a function with a macro for its name
-		p.open(brace, what)
+		p.kinds[brace] = what
 	}
 }
 
@@ -94,14 +94,14 @@ func (p *parser) brace(head, i int, in Scope) (next, newHead int) {
 	}
 	last := p.tokens[tokens[len(tokens)-1]]
 	if last.text == "=" || last.text == "," {
-		p.open(i, useValue)
+		p.kinds[i] = useValue
 		return next, head
 	}
 	if h, ok := p.function(tokens); ok {
 		if h.initializers && (last.kind == identifier || last.text == ">") && p.initializer(next) {
 			return next, head
 		}
-		p.open(i, useBlock)
+		p.kinds[i] = useBlock
 		p.add(h, i, in)
 		return next, next
 	}

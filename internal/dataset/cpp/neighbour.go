@@ -87,7 +87,7 @@ var never = pairs()
 func pairs() map[string]map[string]bool {
 	table := map[string]map[string]bool{":": words(") , ]")}
 	for op := range binary {
-		table[op] = words("/ % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << < ->" + " .")
+		table[op] = words("/ % = == != <= >= += -= *= /= %= |= ^= <<= || | ^ ? , ; ) ] } << < -> .")
 		if compares[op] {
 			table[op]["&&"] = true
 		}

@@ -204,7 +204,7 @@ func (s *shape) waits(i int, r room, input int) int {
 
 // recomputed tells whether a layer runs again on the way back.
 func (s *shape) recomputed(i int) bool {
-	return s.job.Options.Checkpointing && i < s.cfg.Layers-s.job.Options.Kept
+	return s.job.Options.Recomputes(i, s.cfg.Layers)
 }
 
 // rooms is the memory of each layer.

@@ -45,20 +45,19 @@ type shape struct {
 	sequence int     // longest
 	steps    int
 	threads  int
+	free     int // memory that may be taken, 0 if the system does not tell
+	freeDisk int // in the output directory, likewise
 }
 
 // efficiency is the share of the measured rate of a matrix product that a whole step reaches (bench/README.md).
 const efficiency = 0.75
 
 func estimate(s shape) *Estimate {
-	e := &Estimate{Available: available(s.job.MaxMemory), FreeDisk: mem.FreeDisk(s.job.OutputDir), Steps: s.steps, Tokens: s.tokens}
+	e := &Estimate{Available: s.free, FreeDisk: s.freeDisk, Steps: s.steps, Tokens: s.tokens}
 	if e.Kept = s.cfg.Layers; s.job.Options.Checkpointing {
 		e.Kept = s.job.Options.Kept
 	}
-	e.Adapter = 16 * s.cover.Trainable
-	if s.job.Spec.DoRA {
-		e.Adapter += 16 * s.cover.Outputs // ‖w‖² in float64, norm and their quotient in float32
-	}
+	e.Adapter = 16*s.cover.Trainable + s.norms()
 	e.Activations = s.activations()
 	e.Overhead = s.overhead(e.Activations)
 	e.Placement = s.held.place(e.Available-e.Adapter-e.Activations-e.Overhead, e.Available > 0)
@@ -71,6 +70,14 @@ func estimate(s shape) *Estimate {
 	}
 	e.FLOP = s.flopPerToken() * float64(s.tokens)
 	return e
+}
+
+// norms is the memory of DoRA's norms: ‖w‖² in float64, norm and their quotient in float32.
+func (s *shape) norms() int {
+	if !s.job.Spec.DoRA {
+		return 0
+	}
+	return 16 * s.cover.Outputs
 }
 
 // available is the memory that may be taken: what is free, and no more than most, if that is not 0. 0 if the system does not tell.
@@ -116,7 +123,7 @@ func (e *Estimate) Fits() error {
 		case p.way != "":
 			way = p.way
 		case p.Mode == NoFit:
-			way = "two layers at a time do not fit beside the rest; shorter training.max_seq_length, smaller training.batch_size, " +
+			way = noRoom + "; shorter training.max_seq_length, smaller training.batch_size, " +
 				"a smaller rank or training.activation_offload make that smaller"
 		}
 		return fmt.Errorf("native: the run needs about %s of memory, %s are available; %s", size(e.Total), size(e.Available), way)

@@ -51,7 +51,7 @@ func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
 	if m.Plan, err = export.NewPlan(baseDir, m.merger); err != nil {
 		return nil, err
 	}
-	if _, err := e.place(b, engine.Model{Dir: baseDir}, adapterDir, m.check()); err != nil {
+	if _, err := e.place(b, outline, engine.Model{Dir: baseDir}, adapterDir, m.check()); err != nil {
 		return nil, fmt.Errorf("%w; that is for the check of what is merged", err)
 	}
 	for _, s := range m.Plan.Shards {

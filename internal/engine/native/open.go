@@ -50,7 +50,11 @@ func (e Engine) load(b *engine.Base, m engine.Model, adapterDir string, u use) (
 			err = errors.Join(engine.Input(err), l.Close())
 		}
 	}()
-	if l.Placement, err = e.place(b, m, adapterDir, u); err != nil {
+	outline, err := all.Models().Outline(b.Config, b.Source)
+	if err != nil {
+		return nil, err
+	}
+	if l.Placement, err = e.place(b, outline, m, adapterDir, u); err != nil {
 		return nil, err
 	}
 	bare, err := all.Models().Load(b.Config, b.Source, options(m, l.pool))
@@ -72,12 +76,8 @@ func options(m engine.Model, pool *parallel.Pool) model.Options {
 	return model.Options{Half: m.Half, FourBit: m.FourBit, DoubleQuant: m.DoubleQuant, Pool: pool}
 }
 
-// place decides where the weights of a model are while it is used, and refuses one that does not fit.
-func (e Engine) place(b *engine.Base, m engine.Model, adapterDir string, u use) (Placement, error) {
-	outline, err := all.Models().Outline(b.Config, b.Source)
-	if err != nil {
-		return Placement{}, err
-	}
+// place decides where the weights of a model, with the names and shapes of outline, are while it is used, and refuses one that does not fit.
+func (e Engine) place(b *engine.Base, outline model.Model, m engine.Model, adapterDir string, u use) (_ Placement, err error) {
 	s := shape{cfg: b.Config, job: engine.Job{Model: m}, cover: &adapter.Coverage{}, pass: u.tokens, sequence: u.tokens, threads: e.Threads}
 	if adapterDir != "" {
 		saved, err := adapter.Read(outline, adapterDir)
@@ -89,10 +89,7 @@ func (e Engine) place(b *engine.Base, m engine.Model, adapterDir string, u use) 
 	if s.held, err = newHeld(m, b, outline, u.tokens); err != nil {
 		return Placement{}, err
 	}
-	work := s.forward() + 4*(u.logits*b.Config.VocabSize+s.cover.Trainable)
-	if s.job.Spec.DoRA {
-		work += 16 * s.cover.Outputs
-	}
+	work := s.forward() + 4*(u.logits*b.Config.VocabSize+s.cover.Trainable) + s.norms()
 	if u.cached {
 		work += s.cache()
 	}
@@ -103,7 +100,7 @@ func (e Engine) place(b *engine.Base, m engine.Model, adapterDir string, u use) 
 		return p, nil
 	}
 	if p.way == "" {
-		p.way = "two layers at a time do not fit beside the rest"
+		p.way = noRoom
 		if u.cached && b.Config.Quantization == nil {
 			p.way += "; written in 4 bits with graft quantize the model is smaller"
 		}

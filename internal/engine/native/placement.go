@@ -20,6 +20,9 @@ const (
 	NoFit    Mode = "does not fit"
 )
 
+// noRoom is why weights that could be streamed do not fit.
+const noRoom = "two layers at a time do not fit beside the rest"
+
 // Placement is where the weights are while a model runs, in training or otherwise: the one decision about it.
 type Placement struct {
 	Mode        Mode    `json:"mode"`

@@ -12,6 +12,7 @@ import (
 	"graft/internal/cpu"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/mem"
 	"graft/internal/model"
 	"graft/internal/model/all"
 	"graft/internal/nn"
@@ -149,6 +150,7 @@ func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads 
 		return nil, err
 	}
 	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, sequence: r.data.longest, threads: threads}
+	s.free, s.freeDisk = available(r.job.MaxMemory), mem.FreeDisk(r.job.OutputDir)
 	if s.held, err = newHeld(r.job.Model, r.base, outline, distinct(r.data.train)); err != nil {
 		return nil, err
 	}
