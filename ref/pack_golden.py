@@ -1,4 +1,4 @@
-"""Writes the goldens of internal/dataset/sample: how TRL packs samples of many random lengths.
+"""Writes the goldens of internal/sample: how TRL packs samples of many random lengths.
 
     python ref/pack_golden.py
 """
@@ -42,7 +42,7 @@ def digest(bins):
 
 
 def main():
-    folder = start("dataset/sample")
+    folder = start("sample")
     cases = []
     for seed, (count, most, max_length) in enumerate(
         [(c, m, x) for c in (1, 7, 40, 999, 1000, 1001, 2300) for m, x in ((9, 8), (40, 32), (100, 128), (300, 97), (2048, 2048))]

@@ -16,8 +16,8 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/all"
 	"graft/internal/dataset/domain/gdscript"
-	"graft/internal/dataset/record"
 	"graft/internal/parallel"
+	"graft/internal/record"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/golden")

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"graft/internal/adapter"
-	"graft/internal/dataset/sample"
 	"graft/internal/dtype"
 	"graft/internal/event"
 	"graft/internal/model"
@@ -18,6 +17,7 @@ import (
 	"graft/internal/model/modeltest"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
+	"graft/internal/sample"
 	"graft/internal/train"
 )
 

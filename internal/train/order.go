@@ -1,6 +1,6 @@
 package train
 
-import "graft/internal/dataset/sample"
+import "graft/internal/sample"
 
 // order gives the rows of each step.
 type order struct {

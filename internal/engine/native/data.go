@@ -9,11 +9,11 @@ import (
 	"strings"
 
 	"graft/internal/chat"
-	"graft/internal/dataset/record"
-	"graft/internal/dataset/sample"
 	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/parallel"
+	"graft/internal/record"
+	"graft/internal/sample"
 	"graft/internal/train"
 )
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"graft/internal/chat"
-	"graft/internal/dataset/record"
 	"graft/internal/engine"
+	"graft/internal/record"
 )
 
 // checkLeak refuses held-out records that are trained on too: every number measured on them would flatter the adapter. Records are the same

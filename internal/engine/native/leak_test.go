@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"graft/internal/chat"
-	"graft/internal/dataset/record"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/record"
 )
 
 // readText reads records from a text.

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"graft/internal/chat"
-	"graft/internal/dataset/record"
 	"graft/internal/parallel"
+	"graft/internal/record"
 )
 
 // maxProblems bounds how many records are named when many are wrong.

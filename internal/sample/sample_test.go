@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"graft/internal/chat"
-	"graft/internal/dataset/record"
 	"graft/internal/parallel"
+	"graft/internal/record"
 	"graft/internal/tokenizer"
 )
 
-const tinyCoder = "../../model/builtin/tiny-coder"
+const tinyCoder = "../model/builtin/tiny-coder"
 
 // masker is that of the built-in model.
 func masker(t *testing.T) *chat.Masker {
