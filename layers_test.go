@@ -14,7 +14,7 @@ import (
 // layers lists the packages below internal/ from low to high: a package imports only packages of lower lines.
 // A trailing /* stands for every package of that folder; such packages may not import each other.
 var layers = [][]string{
-	{"cpu", "dtype", "event", "durable", "teacher/extract"},
+	{"cpu", "dtype", "event", "fault", "durable", "teacher/extract"},
 	{"mem", "parallel"},
 	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter", "gdscript"},
 	{"quant", "chat", "hub", "gemm", "teacher/*"},

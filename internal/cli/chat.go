@@ -115,7 +115,7 @@ func (a *App) openChat(o *chatFlags) (*conversation, error) {
 	m := engine.Model{Dir: dir, Half: c.Model.Dtype == "bfloat16", FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant}
 	loaded, err := native.Engine{Threads: n, MaxMemory: maxMemory(c)}.Open(m, adapterDir)
 	if err != nil {
-		return nil, refusal(c, err)
+		return nil, placed(c, err)
 	}
 	if p := loaded.Placement; p.Mode == native.Streamed && !a.flags.quiet {
 		fmt.Fprintf(a.Stderr, "weights%s\n", p)

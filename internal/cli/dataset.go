@@ -14,7 +14,6 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/all"
 	"graft/internal/parallel"
-	"graft/internal/teacher"
 )
 
 // datasetCommand makes training records from source code and looks at them.
@@ -185,29 +184,13 @@ func (a *App) makeDataset(ctx context.Context, c *config.Config, f buildFlags) (
 	}
 	con.close()
 	if err != nil {
-		return nil, datasetError(err)
+		return nil, resumable(err)
 	}
 	built := &builtReport{Report: r}
 	if f.ablate {
 		built.Ablations, err = dataset.Ablate(ctx, d, o, r)
 	}
-	return built, datasetError(err)
-}
-
-// datasetError gives errors of the package the exit code that they stand for.
-func datasetError(err error) error {
-	var exit *ExitError
-	switch {
-	case errors.As(err, &exit):
-		return err
-	case errors.Is(err, dataset.ErrInput), errors.Is(err, teacher.ErrInput):
-		return &ExitError{ExitUsage, err}
-	case errors.Is(err, dataset.ErrLeak):
-		return &ExitError{ExitGate, err}
-	case errors.Is(err, context.Canceled):
-		return &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command goes on where it stopped"), withoutCancel(err))}
-	}
-	return err
+	return built, resumable(err)
 }
 
 func datasetCheckCommand(app *App) *cobra.Command {
@@ -244,7 +227,7 @@ func (a *App) datasetCheck() error {
 	defer pool.Close()
 	checked, err := dataset.Check(folders, all.Get, c.Dataset.NearDuplicate, pool)
 	if checked == nil {
-		return datasetError(err)
+		return err
 	}
 	if a.flags.json {
 		err = errors.Join(err, writeJSON(a.Stdout, checked))
@@ -257,5 +240,5 @@ func (a *App) datasetCheck() error {
 	if err == nil && len(checked.Bad) > 0 {
 		return &ExitError{Code: ExitFailed}
 	}
-	return datasetError(err)
+	return err
 }

@@ -75,7 +75,7 @@ func (a *App) datasetCalibrate(ctx context.Context, f calibrateFlags) error {
 	defer o.Pool.Close()
 	r, err := dataset.Calibrate(ctx, d, o)
 	if err != nil {
-		return datasetError(err)
+		return err
 	}
 	return a.tellCalibration(r, r.Exceeds(f.limit, f.apiLimit, o.DisableFilters), f)
 }

@@ -96,7 +96,7 @@ func (a *App) datasetCapture(ctx context.Context, path string, batch bool) (err 
 	}
 	report, err := askForCapture(ctx, t, min(c.Dataset.MaxCost, captureCost), batch)
 	if err != nil {
-		return teacherError(err)
+		return err
 	}
 	if report.Answered == 0 {
 		return fmt.Errorf("graft: no question was answered, so nothing was written: %s (at most $%.2f may be spent, the lesser of dataset.max_cost and 10 cents)",
@@ -133,12 +133,4 @@ func askForCapture(ctx context.Context, t teacher.Teacher, limit float64, batch 
 	}
 	_, report, err = teacher.Run(ctx, t, captureQuestions(), o)
 	return report, err
-}
-
-// teacherError gives errors about what the user gave the exit code for it.
-func teacherError(err error) error {
-	if errors.Is(err, teacher.ErrInput) {
-		return &ExitError{ExitUsage, err}
-	}
-	return err
 }

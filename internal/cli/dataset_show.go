@@ -43,7 +43,7 @@ func (a *App) openDataset() (*savedDataset, error) {
 	}
 	s, err := dataset.Open(filepath.Dir(c.Data.Train.Path()))
 	if err != nil {
-		return nil, datasetError(err)
+		return nil, err
 	}
 	return &savedDataset{s, c}, nil
 }
@@ -68,7 +68,7 @@ func (s *savedDataset) cost() (*ledgerCost, error) {
 	}
 	l, err := teacher.ReadLedger(path)
 	if err != nil {
-		return nil, datasetError(err)
+		return nil, err
 	}
 	c := &ledgerCost{}
 	c.Known, c.Lost = l.Spent()
@@ -162,7 +162,7 @@ type shownRecord struct {
 func (a *App) datasetShow(ctx context.Context, args []string, o showFlags) error {
 	split, err := dataset.ParseSplit(o.split)
 	if err != nil {
-		return datasetError(err)
+		return err
 	}
 	if o.count < 1 {
 		return usageErrorf("graft: --count is %d, expected at least 1", o.count)
@@ -216,7 +216,7 @@ func (a *App) sourceOf(ctx context.Context, c *config.Config, m *dataset.Meta) (
 		return "", err
 	}
 	text, err := dataset.Source(raw, d, m)
-	return text, datasetError(err)
+	return text, err
 }
 
 // sideBySide puts two texts into two columns.

@@ -18,7 +18,7 @@ func (a *App) locate(ctx context.Context, d dataset.Domain, o *dataset.Options) 
 	}
 	o.API, err = dataset.LocateAPI(d, o.Raw, o.API, a.machine())
 	o.Raw = folder
-	return datasetError(err)
+	return err
 }
 
 func (a *App) machine() *source.Machine {
@@ -37,5 +37,5 @@ func (a *App) locateSource(ctx context.Context, d dataset.Domain, raw string) (s
 		}
 	}}
 	folder, err := dataset.Locate(ctx, d, raw, f, a.machine())
-	return folder, datasetError(err)
+	return folder, err
 }

@@ -71,13 +71,13 @@ func (a *App) datasetTeacher(c *config.Config, f buildFlags, con *console) (_ *d
 	t.Terms = strings.ReplaceAll(teacher.Notice(k.t), k.t.Endpoint(), "the teacher's endpoint") // where it stands changes no record
 	if f.dry {
 		k.ledger, err = teacher.ReadLedger(ledgerPath(c))
-		return t, finish, datasetError(err)
+		return t, finish, err
 	}
 	if err := os.MkdirAll(filepath.Dir(c.Data.Train.Path()), 0o755); err != nil {
 		return nil, finish, fmt.Errorf("graft: %w", err)
 	}
 	if k.ledger, err = teacher.OpenLedger(ledgerPath(c)); err != nil {
-		return nil, finish, datasetError(err)
+		return nil, finish, err
 	}
 	return t, k.ledger.Close, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"graft/internal/config"
+	"graft/internal/fault"
 )
 
 // Exit codes of the program.
@@ -39,7 +40,30 @@ func usageErrorf(format string, args ...any) error {
 	return &ExitError{ExitUsage, fmt.Errorf(format, args...)}
 }
 
-// exitCode returns the code that err ends the program with; interrupted says that the user stopped it.
+// resumable turns the interruption of work that a second run continues into an error that tells so.
+func resumable(err error) error {
+	if !errors.Is(err, context.Canceled) || errors.Is(err, fault.ErrInput) {
+		return err
+	}
+	return &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command continues where it stopped"), withoutCancel(err))}
+}
+
+// withoutCancel is what went wrong beside the interruption, or nil.
+func withoutCancel(err error) error {
+	var rest []error
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			rest = append(rest, withoutCancel(e))
+		}
+		return errors.Join(rest...)
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// exitCode returns the code that err ends the program with. It is told whether the user interrupted the program.
 func exitCode(err error, interrupted bool) int {
 	var exit *ExitError
 	var problem config.Problem
@@ -48,8 +72,10 @@ func exitCode(err error, interrupted bool) int {
 		return ExitDone
 	case errors.As(err, &exit):
 		return exit.Code
-	case errors.As(err, &problem):
+	case errors.As(err, &problem), errors.Is(err, fault.ErrInput):
 		return ExitUsage
+	case errors.Is(err, fault.ErrGate):
+		return ExitGate
 	case interrupted && errors.Is(err, context.Canceled):
 		return ExitInterrupted
 	}

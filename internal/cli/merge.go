@@ -94,17 +94,13 @@ func (a *App) mergeModel(ctx context.Context, c *config.Config, o mergeFlags, si
 	}
 	m, err := native.Engine{Threads: n, MaxMemory: maxMemory(c)}.PlanMerge(base, adapterDir)
 	if err != nil {
-		return nil, refusal(c, err)
+		return nil, placed(c, err)
 	}
 	r := &mergeReport{Output: o.output, Files: len(m.Plan.Shards) + len(m.Plan.Copy), Bytes: m.Plan.Bytes, Merged: m.Plan.Merged}
 	if o.dry {
 		return r, nil
 	}
-	err = m.Write(ctx, o.output, sink)
-	if errors.Is(err, export.ErrOccupied) {
-		return nil, &ExitError{ExitUsage, err}
-	}
-	if err != nil {
+	if err := m.Write(ctx, o.output, sink); err != nil {
 		return nil, err
 	}
 	p, err := m.Check(o.output)

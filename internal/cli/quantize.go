@@ -14,6 +14,7 @@ import (
 	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/export"
+	"graft/internal/fault"
 	"graft/internal/mem"
 	"graft/internal/parallel"
 	"graft/internal/weights"
@@ -110,12 +111,8 @@ func (a *App) quantize(ctx context.Context, model string, o quantizeFlags) error
 	r, err := a.quantizeModel(ctx, dir, q, o, con)
 	con.close()
 	switch {
-	case errors.Is(err, context.Canceled):
-		return &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command continues"), withoutCancel(err))}
-	case errors.Is(err, export.ErrOccupied) || errors.Is(err, export.ErrOtherWork) || errors.Is(err, export.ErrNoRoom) || errors.Is(err, engine.ErrInput):
-		return &ExitError{ExitUsage, err}
 	case err != nil:
-		return err
+		return resumable(err)
 	case a.flags.json:
 		return writeJSON(a.Stdout, r)
 	}
@@ -140,7 +137,7 @@ func decimal(n int) string {
 func (a *App) quantizeModel(ctx context.Context, dir string, q export.QuantizeOptions, o quantizeFlags, sink event.Sink) (r *quantizeReport, err error) {
 	p, src, err := planQuantize(dir, q)
 	if err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
 	d := export.Destination{Output: filepath.Clean(o.output), Lock: engine.Lock}

@@ -155,15 +155,16 @@ func (a *App) Run(ctx context.Context, args []string) int {
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("graft: the output was lost: %w", out.err)
 	}
+	code := exitCode(err, ctx.Err() != nil)
 	var exit *ExitError
 	switch silent := errors.As(err, &exit) && exit.Err == nil; {
 	case err == nil || silent:
-	case exit == nil && ctx.Err() != nil && errors.Is(err, context.Canceled):
+	case exit == nil && code == ExitInterrupted:
 		fmt.Fprintln(a.Stderr, "graft: interrupted")
 	default:
 		fmt.Fprintln(a.Stderr, printable(err.Error()))
 	}
-	return exitCode(err, ctx.Err() != nil)
+	return code
 }
 
 // checkedWriter remembers that something could not be written: no command ends well when its output is lost.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -54,25 +53,7 @@ func (a *App) trainJob(ctx context.Context, c *config.Config, sink event.Sink) (
 		return nil, err
 	}
 	result, err := native.Engine{Threads: n}.Train(ctx, j, sink)
-	if errors.Is(err, context.Canceled) {
-		return nil, &ExitError{ExitInterrupted, errors.Join(errors.New("graft: interrupted; the same command continues the run"), withoutCancel(err))}
-	}
-	return result, refusal(c, err)
-}
-
-// withoutCancel is what went wrong beside the interruption, or nil.
-func withoutCancel(err error) error {
-	var rest []error
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			rest = append(rest, withoutCancel(e))
-		}
-		return errors.Join(rest...)
-	}
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	return result, placed(c, resumable(err))
 }
 
 // report says what a run came to.
@@ -116,7 +97,7 @@ func (a *App) plan(ctx context.Context) error {
 	p, err := native.Engine{Threads: n}.Plan(ctx, j, con)
 	con.close()
 	if err != nil {
-		return refusal(c, err)
+		return placed(c, err)
 	}
 	if a.flags.json {
 		if err := writeJSON(a.Stdout, p); err != nil {

@@ -13,6 +13,7 @@ import (
 	"graft/internal/config"
 	"graft/internal/cpu"
 	"graft/internal/engine"
+	"graft/internal/fault"
 	"graft/internal/hub"
 )
 
@@ -71,27 +72,10 @@ func (a *App) modelDir(c *config.Config) (string, error) {
 	return dir, nil
 }
 
-// refusal gives errors about what the user gave exit code 2, those about a key their place in c, and those of a gate exit code 3.
-func refusal(c *config.Config, err error) error {
-	var exit *ExitError
-	var key *engine.KeyError
-	switch {
-	case err == nil || errors.As(err, &exit):
-		return err
-	case errors.Is(err, engine.ErrGate):
-		return &ExitError{ExitGate, err}
-	case errors.As(err, &key):
-		return &ExitError{ExitUsage, placed(c, err)}
-	case errors.Is(err, engine.ErrInput):
-		return &ExitError{ExitUsage, err}
-	}
-	return err
-}
-
-// placed names the file and line of the keys that err is about.
+// placed names the file and line of each configuration key that err is about.
 func placed(c *config.Config, err error) error {
 	switch e := err.(type) { //nolint:errorlint // the parts of a joined error are walked one by one
-	case *engine.KeyError:
+	case *fault.KeyError:
 		return c.Problem(e.Key, "%v", e.Err)
 	case interface{ Unwrap() []error }:
 		var errs []error

@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"graft/internal/config"
-	"graft/internal/engine"
+	"graft/internal/fault"
 )
 
-// TestRefusal proves exit code and text of each kind of error from the engines, joined or not.
-func TestRefusal(t *testing.T) {
+// TestPlaced proves exit code and text of each kind of error from the engines, joined or not.
+func TestPlaced(t *testing.T) {
 	c, err := config.Load(config.Source{Sets: []string{"lora.r=8"}})
 	if err != nil {
 		t.Fatal(err)
@@ -24,15 +24,15 @@ func TestRefusal(t *testing.T) {
 	}{
 		{nil, ExitDone, ""},
 		{plain, ExitFailed, "plain"},
-		{engine.Input(plain), ExitUsage, "plain"},
-		{fmt.Errorf("native: %w", engine.Input(plain)), ExitUsage, "native: plain"},
-		{engine.Gate(plain), ExitGate, "plain"},
-		{engine.InputAt("lora.r", plain), ExitUsage, "--set lora.r: plain"},
-		{errors.Join(engine.Input(plain), engine.InputAt("lora.r", plain), engine.InputAt("lora.alpha", plain)), ExitUsage, "plain\n--set lora.r: plain\nlora.alpha: plain"},
+		{fault.Input(plain), ExitUsage, "plain"},
+		{fmt.Errorf("native: %w", fault.Input(plain)), ExitUsage, "native: plain"},
+		{fault.Gate(plain), ExitGate, "plain"},
+		{fault.InputAt("lora.r", plain), ExitUsage, "--set lora.r: plain"},
+		{errors.Join(fault.Input(plain), fault.InputAt("lora.r", plain), fault.InputAt("lora.alpha", plain)), ExitUsage, "plain\n--set lora.r: plain\nlora.alpha: plain"},
 		{usageErrorf("already placed"), ExitUsage, "already placed"},
 		{context.Canceled, ExitFailed, "context canceled"},
 	} {
-		got := refusal(c, test.err)
+		got := placed(c, test.err)
 		if code := exitCode(got, false); code != test.code || got != nil && got.Error() != test.text {
 			t.Errorf("%v: exit code %d, %q, want %d, %q", test.err, code, got, test.code, test.text)
 		}

@@ -16,6 +16,7 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/all"
 	"graft/internal/dataset/domain/gdscript"
+	"graft/internal/fault"
 	"graft/internal/parallel"
 	"graft/internal/record"
 )
@@ -258,7 +259,7 @@ func TestDisabledFilters(t *testing.T) {
 		o.DisableFilters = []string{f.Name}
 		r, err := dataset.Build(t.Context(), gdscript.Domain(), o)
 		switch {
-		case f.Fixed && !errors.Is(err, dataset.ErrInput):
+		case f.Fixed && !errors.Is(err, fault.ErrInput):
 			t.Errorf("%s: disabling a fixed filter gives %v", f.Name, err)
 		case f.Fixed:
 		case err != nil || taken(r, f.Name) != 0:
@@ -302,7 +303,7 @@ func TestRefused(t *testing.T) {
 			o := options("testdata/corpus", filepath.Join(t.TempDir(), "out"))
 			c.change(&o)
 			_, err := dataset.Build(t.Context(), gdscript.Domain(), o)
-			if !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), c.want) {
+			if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 			if _, err := os.Stat(o.Out); err == nil {
@@ -347,7 +348,7 @@ func TestRebuild(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, path, text)
-		if _, err := dataset.Build(t.Context(), gdscript.Domain(), o); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), name) {
+		if _, err := dataset.Build(t.Context(), gdscript.Domain(), o); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if got := readAll(t, o.Out); got[name] != text {

@@ -11,6 +11,7 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/avorion"
 	"graft/internal/dataset/gate"
+	"graft/internal/fault"
 )
 
 // fakeChecker puts a luac on the PATH that refuses what a shell script says, and returns the gate.
@@ -125,12 +126,12 @@ func TestCalibrateWithoutAPI(t *testing.T) {
 func TestCalibrateRefuses(t *testing.T) {
 	o := trusted(t)
 	o.Raw = filepath.Join(o.Raw, "none")
-	if _, err := dataset.Calibrate(t.Context(), avorion.Domain(), o); !errors.Is(err, dataset.ErrInput) {
+	if _, err := dataset.Calibrate(t.Context(), avorion.Domain(), o); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no folder: %v", err)
 	}
 	o = trusted(t)
 	o.API = []string{filepath.Join(o.Raw, "haul.lua")}
-	if _, err := dataset.Calibrate(t.Context(), avorion.Domain(), o); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), "api: ") {
+	if _, err := dataset.Calibrate(t.Context(), avorion.Domain(), o); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "api: ") {
 		t.Errorf("an API that is none: %v", err)
 	}
 }
@@ -155,7 +156,7 @@ func TestGates(t *testing.T) {
 		t.Errorf("disabled: %+v, %v", r, err)
 	}
 	o.DisableFilters, o.Gates = nil, []*gate.External{fakeChecker(t, `echo "luac: code.lua:1: bad"; exit 1`)}
-	if _, err = dataset.Build(t.Context(), avorion.Domain(), o); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), "no file is left; taken out: 1 by secret, 2 by gate") {
+	if _, err = dataset.Build(t.Context(), avorion.Domain(), o); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "no file is left; taken out: 1 by secret, 2 by gate") {
 		t.Errorf("all refused: %v", err)
 	}
 }

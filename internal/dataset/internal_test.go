@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"graft/internal/fault"
 )
 
 func TestMatchGlob(t *testing.T) {
@@ -390,7 +392,7 @@ func TestWriteFails(t *testing.T) {
 	if err := o.write(dir); err == nil {
 		t.Error("a file was written into a folder that is not there")
 	}
-	if err := o.check(filepath.Join(dir, "file")); !errors.Is(err, ErrInput) {
+	if err := o.check(filepath.Join(dir, "file")); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -408,7 +410,7 @@ func TestOpenCorrupted(t *testing.T) {
 		"fewer lines":    {map[string]string{"train.meta.jsonl": goodMeta + goodMeta, "train.jsonl": "{}\n"}, "train.jsonl has 1 records and train.meta.jsonl 2 lines"},
 		"unknown filter": {map[string]string{"train.meta.jsonl": goodMeta, "train.jsonl": "{}\n", "rejected.jsonl": `{"filter":"taste"}`}, `the filter "taste"`},
 	} {
-		if _, err := Open(newTree(t, c.files)); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), c.want) {
+		if _, err := Open(newTree(t, c.files)); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
@@ -462,7 +464,7 @@ func TestParseSplit(t *testing.T) {
 	if s, err := ParseSplit("dev"); err != nil || s.File() != "eval.jsonl" || s.Meta() != "eval.meta.jsonl" {
 		t.Errorf("got %v, %v", s, err)
 	}
-	if _, err := ParseSplit("val"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "train, dev, test, heldout") {
+	if _, err := ParseSplit("val"); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "train, dev, test, heldout") {
 		t.Errorf("got %v", err)
 	}
 }

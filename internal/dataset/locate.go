@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"graft/internal/dataset/source"
+	"graft/internal/fault"
 )
 
 // An Installed domain is one whose code comes with a program, such as the scripts of a game.
@@ -33,7 +34,7 @@ func Locate(ctx context.Context, d Domain, raw string, f *source.Fetcher, m *sou
 	default:
 		folder = spec.Folder
 	}
-	if errors.Is(err, source.ErrSpec) {
+	if errors.Is(err, fault.ErrInput) {
 		return "", inputErrorf("raw: %w", err)
 	}
 	return folder, err
@@ -58,7 +59,7 @@ func LocateAPI(d Domain, raw string, api []string, m *source.Machine) ([]string,
 			}
 			folder, err := installed.Documentation(m)
 			switch {
-			case errors.Is(err, source.ErrSpec):
+			case errors.Is(err, fault.ErrInput):
 				return nil, inputErrorf("api: %w", err)
 			case err != nil:
 				return nil, err

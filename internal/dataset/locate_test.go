@@ -8,6 +8,7 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/dataset/domain/gdscript"
 	"graft/internal/dataset/source"
+	"graft/internal/fault"
 )
 
 func TestLocate(t *testing.T) {
@@ -21,11 +22,11 @@ func TestLocate(t *testing.T) {
 		"https://a:b@c.org/d":    "holds a user name or password",
 		"file:///nowhere/at/all": "there is no repository /nowhere/at/all",
 	} {
-		if _, err := dataset.Locate(t.Context(), gdscript.Domain(), raw, f, m); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), want) {
+		if _, err := dataset.Locate(t.Context(), gdscript.Domain(), raw, f, m); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", raw, err, want)
 		}
 	}
-	if _, err := dataset.LocateAPI(gdscript.Domain(), "x", []string{"install"}, m); !errors.Is(err, dataset.ErrInput) || !strings.Contains(err.Error(), "no program is known that brings the API") {
+	if _, err := dataset.LocateAPI(gdscript.Domain(), "x", []string{"install"}, m); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "no program is known that brings the API") {
 		t.Errorf("the API of an install: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -11,24 +10,15 @@ import (
 	"graft/internal/dataset/gate"
 	"graft/internal/dataset/licence"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/parallel"
 )
 
-var (
-	// ErrInput marks errors of what the user gave: options, folders, files. Nothing was written.
-	ErrInput = errors.New("input refused")
-	// ErrLeak marks the refusal of a split whose parts share nearly the same function. Nothing was written.
-	ErrLeak = errors.New("the split leaks")
-)
+// ErrLeak marks the refusal of a split whose parts share nearly the same function. Nothing was written.
+var ErrLeak = fault.Gate(errors.New("the split leaks"))
 
-// inputError is an error that is ErrInput too, without its text.
-type inputError struct{ error }
-
-func (inputError) Is(target error) bool { return target == ErrInput }
-
-func inputErrorf(format string, args ...any) error {
-	return inputError{fmt.Errorf("dataset: "+format, args...)}
-}
+// inputErrorf is an error about what the user gave: options, folders, files. Nothing was written.
+func inputErrorf(format string, args ...any) error { return fault.Inputf("dataset: "+format, args...) }
 
 // Options say what to build.
 type Options struct {

@@ -4,6 +4,5 @@
 // CPU. A Locator finds the directory of a base model by its name, a Base is such a directory opened: configuration, tokenizer, chat template
 // and tensors.
 //
-// Errors of what the user gave are marked with ErrInput, a KeyError also names the configuration key; refusals of a gate are marked with
-// ErrGate. CheckOutput and Lock guard a directory that is to be written.
+// CheckOutput and Lock guard a directory that is to be written.
 package engine

@@ -3,64 +3,11 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"graft/internal/adapter"
 	"graft/internal/event"
 	"graft/internal/train"
 )
-
-// ErrInput marks errors of what the user gave: configuration, data, base, directory. Nothing was written.
-var ErrInput = errors.New("input refused")
-
-// ErrGate marks refusals of work that could be done but would mislead, such as held-out records that are trained on. Nothing was written.
-var ErrGate = errors.New("a gate refused")
-
-// Input marks err as one of what the user gave; its text stays as it is.
-func Input(err error) error { return marked(err, ErrInput) }
-
-// Gate marks err as the refusal of a gate; its text stays as it is.
-func Gate(err error) error { return marked(err, ErrGate) }
-
-func marked(err, mark error) error {
-	if err == nil || errors.Is(err, mark) {
-		return err
-	}
-	return markedError{err, mark}
-}
-
-// markedError is an error that also is another one, without saying so.
-type markedError struct {
-	error
-	mark error
-}
-
-func (e markedError) Is(target error) bool { return target == e.mark }
-
-func (e markedError) Unwrap() error { return e.error }
-
-// KeyError is an input error about the value of one configuration key, whose place in the files the engines do not know.
-type KeyError struct {
-	Key string
-	Err error
-}
-
-// Error names the key.
-func (e *KeyError) Error() string { return e.Key + ": " + e.Err.Error() }
-
-// Is reports that the error is one of what the user gave.
-func (*KeyError) Is(target error) bool { return target == ErrInput }
-
-// Unwrap returns Err.
-func (e *KeyError) Unwrap() error { return e.Err }
-
-// InputAt marks err as one of the value of a configuration key.
-func InputAt(key string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &KeyError{key, err}
-}
 
 // Job is one training run.
 type Job struct {

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,32 +12,6 @@ import (
 	"graft/internal/hub"
 	"graft/internal/model/builtin"
 )
-
-func TestMarkedErrors(t *testing.T) {
-	inner := fs.ErrNotExist
-	for _, c := range []struct {
-		err         error
-		text        string
-		input, gate bool
-	}{
-		{Input(inner), inner.Error(), true, false},
-		{Input(Input(inner)), inner.Error(), true, false},
-		{Gate(inner), inner.Error(), false, true},
-		{fmt.Errorf("x: %w", Gate(inner)), "x: " + inner.Error(), false, true},
-		{InputAt("lora.r", inner), "lora.r: " + inner.Error(), true, false},
-		{errors.Join(errors.New("a"), InputAt("lora.r", inner)), "a\nlora.r: " + inner.Error(), true, false},
-	} {
-		if c.err.Error() != c.text {
-			t.Errorf("text %q, want %q", c.err, c.text)
-		}
-		if !errors.Is(c.err, inner) || errors.Is(c.err, ErrInput) != c.input || errors.Is(c.err, ErrGate) != c.gate {
-			t.Errorf("%v: is input %v, gate %v", c.err, errors.Is(c.err, ErrInput), errors.Is(c.err, ErrGate))
-		}
-	}
-	if Input(nil) != nil || Gate(nil) != nil || InputAt("lora.r", nil) != nil {
-		t.Error("no error became one")
-	}
-}
 
 // locator unpacks into a new cache.
 func locator(t *testing.T) Locator {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"graft/internal/fault"
 )
 
 func TestCheckOutput(t *testing.T) {
@@ -54,7 +56,7 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Lock(dir); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "another process is writing into "+dir) {
+	if _, err := Lock(dir); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "another process is writing into "+dir) {
 		t.Errorf("locked twice: %v", err)
 	}
 	if err := unlock(); err != nil {

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"graft/internal/fault"
 )
 
 // writable tells whether files can be created in a directory.
@@ -21,7 +23,7 @@ func Lock(dir string) (unlock func() error, err error) {
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) {
 		err := fmt.Errorf("engine: another process is writing into %s; wait for it, or choose another directory", dir)
-		return nil, errors.Join(Input(err), f.Close())
+		return nil, errors.Join(fault.Input(err), f.Close())
 	}
 	return f.Close, nil // other errors are of network file systems that know no locks
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"graft/internal/durable"
+	"graft/internal/fault"
 	"graft/internal/mem"
 	"graft/internal/parallel"
 	"graft/internal/quant"
@@ -70,10 +71,10 @@ func workDir(output string) string {
 const identityFile = ".quantize.json"
 
 // ErrOtherWork says that an interrupted process wrote something else for the same output.
-var ErrOtherWork = errors.New("holds unfinished work of another quantisation")
+var ErrOtherWork = fault.Input(errors.New("holds unfinished work of another quantisation"))
 
 // ErrNoRoom says that the disk is too full.
-var ErrNoRoom = errors.New("not enough room on the disk")
+var ErrNoRoom = fault.Input(errors.New("not enough room on the disk"))
 
 // SideFiles lists the files of a model directory that are copied beside new weights: all but weights, their index and config.json.
 func SideFiles(dir string) ([]string, error) {

@@ -11,11 +11,12 @@ import (
 
 	"graft/internal/dtype"
 	"graft/internal/durable"
+	"graft/internal/fault"
 	"graft/internal/safetensors"
 )
 
 // ErrOccupied says that a directory to be written is in use.
-var ErrOccupied = errors.New("is not empty")
+var ErrOccupied = fault.Input(errors.New("is not empty"))
 
 // Write carries the plan out into output, which must not exist or be an empty directory. progress, if not nil, is told the bytes of tensors
 // written.

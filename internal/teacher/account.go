@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"graft/internal/fault"
 )
 
 // Account is where a client asks, what for and with which key. Clients embed it.
@@ -34,7 +36,7 @@ func NewAccount(o AccountOptions) (Account, error) {
 		errs = append(errs, MissingKey(o.KeyFrom, endpoint))
 	}
 	if strings.TrimSpace(o.Model) == "" {
-		errs = append(errs, inputf("teacher: no model; set dataset.teacher_model%s", o.Hint))
+		errs = append(errs, fault.Inputf("teacher: no model; set dataset.teacher_model%s", o.Hint))
 	}
 	return Account{o.Model, endpoint, hosted, o.Key}, errors.Join(errs...)
 }

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"graft/internal/fault"
 )
 
 // ParseEndpoint reads a base URL and returns it without user, password, query and last slash, and whether its host is beyond this machine and
@@ -12,13 +14,13 @@ import (
 func ParseEndpoint(base string) (endpoint string, hosted bool, err error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", false, inputf("teacher: base URL %q: expected http://HOST[:PORT][/PATH] or https://…", redacted(base))
+		return "", false, fault.Inputf("teacher: base URL %q: expected http://HOST[:PORT][/PATH] or https://…", redacted(base))
 	}
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	endpoint = strings.TrimSuffix(u.String(), "/")
 	hosted = !local(u.Hostname())
 	if hosted && u.Scheme == "http" {
-		return "", false, inputf("teacher: base URL %s: a key and source code would cross the internet in the clear; use https", endpoint)
+		return "", false, fault.Inputf("teacher: base URL %s: a key and source code would cross the internet in the clear; use https", endpoint)
 	}
 	return endpoint, hosted, nil
 }
@@ -55,6 +57,6 @@ func Scrub(s, key string) string {
 
 // MissingKey is the error of a hosted endpoint without a key.
 func MissingKey(variable, endpoint string) error {
-	return Input(fmt.Errorf("teacher: %s is not set, and %s needs a key: set it in the environment (keys are read from nowhere else), point dataset.base_url "+
+	return fault.Input(fmt.Errorf("teacher: %s is not set, and %s needs a key: set it in the environment (keys are read from nowhere else), point dataset.base_url "+
 		"at a local endpoint, which needs none, or build with dataset.teacher: none", variable, endpoint))
 }

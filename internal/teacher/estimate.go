@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"graft/internal/fault"
 )
 
 // Estimate is what a Run would cost, said before anything is sent.
@@ -45,7 +47,7 @@ func EstimateCost(ctx context.Context, t Teacher, reqs []Request, o Options) (Es
 		price, err = *o.Price, nil
 	}
 	if err != nil {
-		return Estimate{}, Input(err)
+		return Estimate{}, fault.Input(err)
 	}
 	_, batches := t.(Batcher)
 	batched := batches && o.Mode == Batch

@@ -15,21 +15,8 @@ import (
 	"time"
 
 	"graft/internal/durable"
+	"graft/internal/fault"
 )
-
-// ErrInput is in errors about what the user gave: a ledger in use, a missing key, an unknown price.
-var ErrInput = errors.New("teacher: input")
-
-// inputError is an error about what the user gave.
-type inputError struct{ error }
-
-func (e inputError) Is(target error) bool { return target == ErrInput }
-func (e inputError) Unwrap() error        { return e.error }
-
-// Input marks err as one about what the user gave; errors.Is(err, ErrInput) finds it.
-func Input(err error) error { return inputError{err} }
-
-func inputf(format string, args ...any) error { return Input(fmt.Errorf(format, args...)) }
 
 // Ledger is the file of what was asked and answered: JSON lines, appended and synced, never changed. It holds no key of an account and
 // no header. One process has it open at a time.
@@ -56,7 +43,7 @@ func OpenLedger(path string) (l *Ledger, err error) {
 	_, missing := os.Lstat(path)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, Input(fmt.Errorf("teacher: ledger: %w", err))
+		return nil, fault.Inputf("teacher: ledger: %w", err)
 	}
 	l = &Ledger{path: path, f: f, state: newState()}
 	defer func() {
@@ -93,7 +80,7 @@ func ReadLedger(path string) (*Ledger, error) {
 	case errors.Is(err, os.ErrNotExist):
 		return l, nil
 	case err != nil:
-		return nil, Input(fmt.Errorf("teacher: ledger: %w", err))
+		return nil, fault.Inputf("teacher: ledger: %w", err)
 	}
 	l.f = f
 	err = errors.Join(l.read(), f.Close())
@@ -117,12 +104,12 @@ func (l *Ledger) read() error {
 		if err := json.Unmarshal(line, &r); err == nil {
 			err = l.state.apply(&r)
 			if err != nil {
-				return inputf("teacher: ledger %s: line %d: %w", l.path, n, err)
+				return fault.Inputf("teacher: ledger %s: line %d: %w", l.path, n, err)
 			}
 		} else if _, rest := b.Peek(1); errors.Is(rest, io.EOF) {
 			return l.cut(good, len(line))
 		} else {
-			return inputf("teacher: ledger %s: line %d is no record: %w; remove that line, or the file, which forgets what was paid for", l.path, n, err)
+			return fault.Inputf("teacher: ledger %s: line %d is no record: %w; remove that line, or the file, which forgets what was paid for", l.path, n, err)
 		}
 		good += int64(len(line))
 		l.written++

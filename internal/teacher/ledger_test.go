@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"graft/internal/fault"
 )
 
 func open(t testing.TB, path string) *Ledger {
@@ -158,12 +160,12 @@ func TestEndlessLine(t *testing.T) {
 func TestLedgerIsForOneProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "l.jsonl")
 	l := open(t, path)
-	if _, err := OpenLedger(path); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "in use by another process") {
+	if _, err := OpenLedger(path); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "in use by another process") {
 		t.Errorf("opened twice: %v", err)
 	}
 	closeLedger(t, l)
 	closeLedger(t, open(t, path))
-	if _, err := OpenLedger(filepath.Join(t.TempDir(), "no", "l.jsonl")); !errors.Is(err, ErrInput) {
+	if _, err := OpenLedger(filepath.Join(t.TempDir(), "no", "l.jsonl")); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no folder: %v", err)
 	}
 }
@@ -264,7 +266,7 @@ func TestReadLedgerChangesNothing(t *testing.T) {
 	if err := os.WriteFile(none, []byte("{}\n{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadLedger(none); !errors.Is(err, ErrInput) {
+	if _, err := ReadLedger(none); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("a file that is no ledger: %v", err)
 	}
 }

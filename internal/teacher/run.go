@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"graft/internal/fault"
 	"graft/internal/teacher/extract"
 )
 
@@ -175,7 +176,7 @@ func (r *run) replay() error {
 		r.finish(j)
 	}
 	if len(unknown) > 0 {
-		return inputf("teacher: the ledger %s does not know %d of %d requests, the first has the key %s…; build without replay to ask them",
+		return fault.Inputf("teacher: the ledger %s does not know %d of %d requests, the first has the key %s…; build without replay to ask them",
 			r.l.path, len(unknown), len(r.jobs), unknown[0])
 	}
 	return nil
@@ -191,7 +192,7 @@ func (r *run) ask(ctx context.Context) error {
 	if r.o.Price != nil {
 		r.price = *r.o.Price
 	} else if r.price, err = PriceOf(r.t); err != nil {
-		return Input(err)
+		return fault.Input(err)
 	}
 	r.report.Price = r.price
 	if err := r.forget(); err != nil {

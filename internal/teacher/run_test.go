@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"graft/internal/fault"
 	"graft/internal/teacher"
 	"graft/internal/teacher/anthropic"
 	"graft/internal/teacher/openai"
@@ -163,7 +164,7 @@ func TestReplayNeedsNoServer(t *testing.T) {
 		t.Errorf("the replay changed the ledger (%v)", err)
 	}
 	_, _, err = teacher.Run(t.Context(), c, questions(101), o)
-	if !errors.Is(err, teacher.ErrInput) || !strings.Contains(err.Error(), "does not know 1 of 101 requests") {
+	if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "does not know 1 of 101 requests") {
 		t.Errorf("unknown request: %v", err)
 	}
 }
@@ -456,10 +457,10 @@ func TestWrongOptions(t *testing.T) {
 		}
 	}
 	if _, err := anthropic.New(anthropic.Options{Effort: "extreme"}); err == nil || !strings.Contains(err.Error(), "ANTHROPIC_API_KEY") ||
-		!strings.Contains(err.Error(), "no model") || !strings.Contains(err.Error(), "effort") || !errors.Is(err, teacher.ErrInput) {
+		!strings.Contains(err.Error(), "no model") || !strings.Contains(err.Error(), "effort") || !errors.Is(err, fault.ErrInput) {
 		t.Errorf("all problems at once: %v", err)
 	}
-	if _, err := openai.New(openai.Options{Model: "m"}); !errors.Is(err, teacher.ErrInput) || !strings.Contains(err.Error(), "OPENAI_API_KEY") {
+	if _, err := openai.New(openai.Options{Model: "m"}); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "OPENAI_API_KEY") {
 		t.Errorf("no key: %v", err)
 	}
 	if _, err := openai.New(openai.Options{Model: "m", BaseURL: "http://localhost:1/v1"}); err != nil {

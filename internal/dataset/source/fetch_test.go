@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"graft/internal/fault"
 )
 
 // A served repository lies bare in a folder and is reached by a file URL.
@@ -137,7 +139,7 @@ func TestFetchRefused(t *testing.T) {
 		"deadbeef1":             "there is no commit deadbeef1",
 		strings.Repeat("0", 40): "there is no commit",
 	} {
-		if _, err := f.Fetch(t.Context(), s.spec(revision)); !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), want) {
+		if _, err := f.Fetch(t.Context(), s.spec(revision)); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", revision, err, want)
 		}
 	}

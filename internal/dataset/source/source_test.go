@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"graft/internal/fault"
 )
 
 func TestParse(t *testing.T) {
@@ -50,7 +52,7 @@ func TestParse(t *testing.T) {
 		"https://exa mple.org/a":                "is no URL",
 	} {
 		_, err := Parse(raw)
-		if !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+		if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("Parse(%q): %v, want %q", raw, err, want)
 		}
 	}
@@ -185,7 +187,7 @@ func TestGame(t *testing.T) {
 	}
 	for system, home := range steam {
 		m := &Machine{OS: system, Home: filepath.Join(root, "home"), Root: root}
-		if _, err := m.Game("Avorion", "data/scripts"); !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), "no Steam was found; looked at "+home) {
+		if _, err := m.Game("Avorion", "data/scripts"); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "no Steam was found; looked at "+home) {
 			t.Errorf("%s: %v", system, err)
 		}
 		other := filepath.Join(root, system, "Games")
@@ -194,7 +196,7 @@ func TestGame(t *testing.T) {
 		if err := os.MkdirAll(other, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Game("Avorion", "data/scripts"); !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), other) {
+		if _, err := m.Game("Avorion", "data/scripts"); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), other) {
 			t.Errorf("%s: %v", system, err)
 		}
 		write(t, filepath.Join(game(other), "data", "scripts", "a.lua"), "")

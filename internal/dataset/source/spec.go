@@ -1,29 +1,19 @@
 package source
 
 import (
-	"errors"
-	"fmt"
 	"net/url"
 	"path"
 	"regexp"
 	"strings"
+
+	"graft/internal/fault"
 )
 
 // Install is the word that stands for the folder in which a game is installed.
 const Install = "install"
 
-// ErrSpec marks what the user gave and cannot be used.
-var ErrSpec = errors.New("source refused")
-
-type specError struct{ error }
-
-func (specError) Is(target error) bool { return target == ErrSpec }
-
-func (e specError) Unwrap() error { return e.error }
-
-func specErrorf(format string, args ...any) error {
-	return specError{fmt.Errorf("source: "+format, args...)}
-}
+// specErrorf is an error about a source that the user gave and that cannot be used.
+func specErrorf(format string, args ...any) error { return fault.Inputf("source: "+format, args...) }
 
 // A Spec says where source code comes from. One of the fields Folder, URL and Installed is set.
 type Spec struct {

@@ -11,6 +11,7 @@ import (
 	"graft/internal/chat"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/parallel"
 	"graft/internal/record"
 	"graft/internal/sample"
@@ -47,7 +48,7 @@ func loadData(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink
 		err2 = d.takeEval(evalJob, b, pool, sink, held)
 	}
 	if err := errors.Join(err1, err2); err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	return d, checkLeak(trained, held, b.Template)
 }
@@ -135,9 +136,9 @@ func readFiles(key string, sources []engine.Source, format string) ([]file, erro
 func readRecords(key, path, format string) ([]record.Record, error) {
 	records, err := record.Read(path, record.Format(format))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, engine.InputAt(key, fmt.Errorf("%s does not exist%s; write it with graft dataset build, or name another file", path, below(path)))
+		return nil, fault.InputAt(key, fmt.Errorf("%s does not exist%s; write it with graft dataset build, or name another file", path, below(path)))
 	}
-	return records, engine.Input(err)
+	return records, fault.Input(err)
 }
 
 // below says what a relative path is relative to.

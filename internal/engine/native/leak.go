@@ -6,6 +6,7 @@ import (
 
 	"graft/internal/chat"
 	"graft/internal/engine"
+	"graft/internal/fault"
 	"graft/internal/record"
 )
 
@@ -57,7 +58,7 @@ func leakError(held, trained []engine.Source, leaks []string, records int) error
 	if n > most {
 		leaks = append(leaks[:most:most], fmt.Sprintf("  and %d more", n-most))
 	}
-	return engine.Gate(fmt.Errorf("native: the held-out data leaks: %d of the %d records of %s are in %s too; remove them from one of the two, "+
+	return fault.Gate(fmt.Errorf("native: the held-out data leaks: %d of the %d records of %s are in %s too; remove them from one of the two, "+
 		"or set data.eval to \"\":\n%s", n, records, paths(held), paths(trained), strings.Join(leaks, "\n")))
 }
 

@@ -11,6 +11,7 @@ import (
 	"graft/internal/chat"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/record"
 )
 
@@ -58,7 +59,7 @@ func TestLeak(t *testing.T) {
 		{text, `{"text":"abc"}`, false},
 	} {
 		err := checkLeak(fileOf("t", readText(t, c.train)), fileOf("e", readText(t, c.eval)), template)
-		if c.leaks != errors.Is(err, engine.ErrGate) || c.leaks != (err != nil) || c.leaks && !strings.Contains(err.Error(), "  e:1 is t:1") {
+		if c.leaks != errors.Is(err, fault.ErrGate) || c.leaks != (err != nil) || c.leaks && !strings.Contains(err.Error(), "  e:1 is t:1") {
 			t.Errorf("%s and %s: %v", c.train, c.eval, err)
 		}
 	}
@@ -72,7 +73,7 @@ func fileOf(path string, records []record.Record) []file {
 func TestLeakAcrossFiles(t *testing.T) {
 	one, two := readText(t, `{"text":"1"}`), readText(t, `{"text":"2"}`)
 	err := checkLeak(append(fileOf("a", one), fileOf("b", two)...), append(fileOf("c", readText(t, `{"text":"3"}`)), fileOf("d", two)...), nil)
-	if !errors.Is(err, engine.ErrGate) || !strings.Contains(err.Error(), "  d:1 is b:1") || !strings.Contains(err.Error(), "1 of the 2 records of c, d are in a, b too") {
+	if !errors.Is(err, fault.ErrGate) || !strings.Contains(err.Error(), "  d:1 is b:1") || !strings.Contains(err.Error(), "1 of the 2 records of c, d are in a, b too") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -95,7 +96,7 @@ func TestLeaksAreCounted(t *testing.T) {
 func TestHeldOutIsCompared(t *testing.T) {
 	j := job(t)
 	j.Data.Eval = records(t, "other", "mul")
-	if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, engine.ErrGate) || !strings.Contains(err.Error(), ":2 is "+j.Data.Train+":3") {
+	if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, fault.ErrGate) || !strings.Contains(err.Error(), ":2 is "+j.Data.Train+":3") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(j.OutputDir); !errors.Is(err, os.ErrNotExist) {

@@ -6,6 +6,7 @@ import (
 
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/train"
 )
 
@@ -20,7 +21,7 @@ func (l *Loaded) Loss(ctx context.Context, d engine.Data, sink event.Sink) (loss
 	}
 	set, err := tokenize(engine.Job{Data: d}, l.Base, l.pool, d.Train, records)
 	if err != nil {
-		return 0, 0, engine.Input(err)
+		return 0, 0, fault.Input(err)
 	}
 	tell(sink, d.Train, set.Stats, d.MaxLength)
 	if loss, trained, err = train.Loss(ctx, l.Context, l.Model, rows(set, engine.Data{}), lossBatch); err != nil {

@@ -11,6 +11,7 @@ import (
 	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/export"
+	"graft/internal/fault"
 	"graft/internal/gemm"
 	"graft/internal/model/all"
 	"graft/internal/nn"
@@ -32,7 +33,7 @@ type Merge struct {
 
 // PlanMerge decides what a merge of the adapter into the base will write.
 func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
-	defer func() { err = engine.Input(err) }()
+	defer func() { err = fault.Input(err) }()
 	b, err := engine.OpenWeights(baseDir)
 	if err != nil {
 		return nil, err

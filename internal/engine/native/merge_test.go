@@ -9,6 +9,7 @@ import (
 
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 )
 
 // TestMerge trains, merges, checks, and runs the result beside base + adapter.
@@ -71,7 +72,7 @@ func TestOpen(t *testing.T) {
 		{t.TempDir(), "", "config.json"},
 		{j.Model.Dir, t.TempDir(), "not a PEFT adapter directory"},
 	} {
-		if _, err := native.Open(engine.Model{Dir: c.model}, c.adapter); !errors.Is(err, engine.ErrInput) || !strings.Contains(err.Error(), c.want) {
+		if _, err := native.Open(engine.Model{Dir: c.model}, c.adapter); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s with %q: %v, want %q", c.model, c.adapter, err, c.want)
 		}
 	}
@@ -90,7 +91,7 @@ func TestPlanMergeRefuses(t *testing.T) {
 		{wide, j.OutputDir, "config.json says"},
 		{j.Model.Dir, t.TempDir(), "not a PEFT adapter directory"},
 	} {
-		if _, err := native.PlanMerge(c.base, c.adapter); !errors.Is(err, engine.ErrInput) || !strings.Contains(err.Error(), c.want) {
+		if _, err := native.PlanMerge(c.base, c.adapter); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
 	}

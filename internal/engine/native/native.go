@@ -13,6 +13,7 @@ import (
 	"graft/internal/adapter"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/mem"
 	"graft/internal/model"
 	"graft/internal/model/all"
@@ -71,7 +72,7 @@ func (e Engine) Train(ctx context.Context, j engine.Job, sink event.Sink) (resul
 		return r.already()
 	}
 	if err := r.estimate.Fits(); err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	return r.train(ctx)
 }
@@ -106,7 +107,7 @@ func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
 	}
 	m, err := all.Models().Load(r.base.Config, r.base.Source, opt)
 	if err != nil {
-		return nil, nil, nil, engine.Input(err)
+		return nil, nil, nil, fault.Input(err)
 	}
 	if r.pager, err = model.NewPager(m, r.base.Source, r.estimate.Placement.budget); err != nil {
 		return nil, nil, nil, err
@@ -118,7 +119,7 @@ func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
 	} else {
 		a, err = adapter.Attach(ctx, model.Paged(m, r.pager), r.job.Spec, r.job.Options.Seed)
 	}
-	return ctx, m, a, engine.Input(err)
+	return ctx, m, a, fault.Input(err)
 }
 
 // train does the work.
@@ -131,7 +132,7 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 	}
 	r.sink.Emit(event.Note{Text: r.record.Coverage.String()})
 	if err := os.MkdirAll(r.job.OutputDir, 0o755); err != nil {
-		return nil, engine.Input(fmt.Errorf("native: %w", err))
+		return nil, fault.Input(fmt.Errorf("native: %w", err))
 	}
 	unlock, err := engine.Lock(r.job.OutputDir)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"graft/internal/adapter"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/model/builtin"
 	"graft/internal/safetensors"
 	"graft/internal/train"
@@ -214,7 +215,7 @@ func TestOneProcessAtATime(t *testing.T) {
 			_, second = native.Train(t.Context(), j, event.Discard)
 		}
 	}))
-	if err != nil || !errors.Is(second, engine.ErrInput) || !strings.Contains(second.Error(), "another process is writing into "+j.OutputDir) {
+	if err != nil || !errors.Is(second, fault.ErrInput) || !strings.Contains(second.Error(), "another process is writing into "+j.OutputDir) {
 		t.Errorf("the first: %v; the second: %v", err, second)
 	}
 }
@@ -253,9 +254,9 @@ func TestRefused(t *testing.T) {
 		_, planErr := native.Plan(t.Context(), j, event.Discard)
 		_, trainErr := native.Train(t.Context(), j, event.Discard)
 		for name, err := range map[string]error{"plan": planErr, "train": trainErr} {
-			var key *engine.KeyError
+			var key *fault.KeyError
 			errors.As(err, &key)
-			if !errors.Is(err, engine.ErrInput) || !strings.Contains(fmt.Sprint(err), c.want) || (key == nil) != (c.key == "") || key != nil && key.Key != c.key {
+			if !errors.Is(err, fault.ErrInput) || !strings.Contains(fmt.Sprint(err), c.want) || (key == nil) != (c.key == "") || key != nil && key.Key != c.key {
 				t.Errorf("%s, %s: %v, want %q about key %q", c.name, name, err, c.want, c.key)
 			}
 		}
@@ -275,7 +276,7 @@ func TestTooLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "a sample has 23 tokens, the model has positions for 8; lower training.max_seq_length"
-	if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, engine.ErrInput) || !strings.Contains(err.Error(), want) {
+	if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
 }
@@ -328,7 +329,7 @@ func TestDamagedRecord(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, engine.ErrInput) || !strings.Contains(err.Error(), c.want) {
+		if _, err := native.Train(t.Context(), j, event.Discard); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.text, err, c.want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"graft/internal/adapter"
 	"graft/internal/engine"
+	"graft/internal/fault"
 	"graft/internal/model"
 	"graft/internal/model/all"
 	"graft/internal/nn"
@@ -37,7 +38,7 @@ var conversation = use{tokens: 4096, logits: 1, cached: true}
 func (e Engine) Open(m engine.Model, adapterDir string) (*Loaded, error) {
 	b, err := engine.OpenBase(m.Dir)
 	if err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	return e.load(b, m, adapterDir, conversation)
 }
@@ -47,7 +48,7 @@ func (e Engine) load(b *engine.Base, m engine.Model, adapterDir string, u use) (
 	l := &Loaded{Base: b, pool: parallel.New(e.Threads)}
 	defer func() {
 		if err != nil {
-			err = errors.Join(engine.Input(err), l.Close())
+			err = errors.Join(fault.Input(err), l.Close())
 		}
 	}()
 	outline, err := all.Models().Outline(b.Config, b.Source)

@@ -8,6 +8,7 @@ import (
 
 	"graft/internal/engine"
 	"graft/internal/export"
+	"graft/internal/fault"
 	"graft/internal/generate"
 )
 
@@ -35,7 +36,7 @@ func TestOpenInLittleMemory(t *testing.T) {
 		mode := NoFit
 		if err == nil {
 			mode = l.Placement.Mode
-		} else if !errors.Is(err, engine.ErrInput) || !strings.Contains(err.Error(), "of memory") || !strings.Contains(err.Error(), "graft quantize") {
+		} else if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "of memory") || !strings.Contains(err.Error(), "graft quantize") {
 			t.Fatalf("in %d MiB: %v", most>>20, err)
 		}
 		if n := len(modes); n == 0 || modes[n-1] != mode {
@@ -84,7 +85,7 @@ func TestMergeNeedsRoomForItsCheck(t *testing.T) {
 	j := job(t)
 	mustTrain(t, j)
 	_, err := Engine{Threads: 2, MaxMemory: 1 << 20}.PlanMerge(j.Model.Dir, j.OutputDir)
-	if !errors.Is(err, engine.ErrInput) || !strings.Contains(err.Error(), "the check of what is merged") {
+	if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "the check of what is merged") {
 		t.Errorf("error %v", err)
 	}
 }

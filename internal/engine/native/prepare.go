@@ -12,6 +12,7 @@ import (
 	"graft/internal/cpu"
 	"graft/internal/engine"
 	"graft/internal/event"
+	"graft/internal/fault"
 	"graft/internal/mem"
 	"graft/internal/model"
 	"graft/internal/model/all"
@@ -29,11 +30,11 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 		}
 	}()
 	if r.base, err = engine.OpenBase(j.Model.Dir); err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	outline, cover, err := r.cover()
 	if err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	if r.data, err = loadData(j, r.base, r.pool, sink); err != nil {
 		return nil, err
@@ -42,13 +43,13 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 		return nil, err
 	}
 	if err := r.checkLength(); err != nil {
-		return nil, engine.Input(err)
+		return nil, fault.Input(err)
 	}
 	if r.record, err = r.newRecord(cover, e.Threads); err != nil {
 		return nil, err
 	}
 	r.estimate, err = r.newEstimate(outline, cover, e.Threads)
-	return r, engine.Input(err)
+	return r, fault.Input(err)
 }
 
 // cover applies the adapter's settings to the names and shapes of the model.
@@ -59,10 +60,10 @@ func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
 	}
 	if r.job.InitFrom != "" {
 		c, err = r.adopt(m)
-		return m, c, engine.InputAt("lora.init_from", err)
+		return m, c, fault.InputAt("lora.init_from", err)
 	}
 	if c, err = adapter.Cover(m, r.job.Spec); err != nil {
-		return nil, nil, engine.InputAt(culprit(m, r.job.Spec), err)
+		return nil, nil, fault.InputAt(culprit(m, r.job.Spec), err)
 	}
 	return m, c, nil
 }

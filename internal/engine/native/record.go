@@ -14,6 +14,7 @@ import (
 	"graft/internal/adapter"
 	"graft/internal/durable"
 	"graft/internal/engine"
+	"graft/internal/fault"
 	"graft/internal/train"
 )
 
@@ -148,12 +149,12 @@ var errOtherRun = errors.New("the output directory holds another run")
 // claim checks that dir is free and can be written, or holds the same run as r; finished tells that the latter is complete.
 func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 	defer func() {
-		if errors.Is(err, engine.ErrInput) {
-			err = engine.InputAt("training.output_dir", err)
+		if errors.Is(err, fault.ErrInput) {
+			err = fault.InputAt("training.output_dir", err)
 		}
 	}()
 	if err := engine.CheckOutput(dir); err != nil {
-		return false, engine.Input(err)
+		return false, fault.Input(err)
 	}
 	old, err := readRecord(dir)
 	if err != nil {
@@ -166,9 +167,9 @@ func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 	diff := difference(old.Identity, r.Identity)
 	switch {
 	case len(diff) > 0:
-		return false, engine.Input(fmt.Errorf("native: %s: %w; %s:\n%s", dir, errOtherRun, wayOut, strings.Join(diff, "\n")))
+		return false, fault.Input(fmt.Errorf("native: %s: %w; %s:\n%s", dir, errOtherRun, wayOut, strings.Join(diff, "\n")))
 	case restart:
-		return false, engine.Input(fmt.Errorf("native: %s: %w, and training.resume is never; %s", dir, errOtherRun, wayOut))
+		return false, fault.Input(fmt.Errorf("native: %s: %w, and training.resume is never; %s", dir, errOtherRun, wayOut))
 	}
 	return old.Finished, nil
 }
@@ -215,7 +216,7 @@ func (r *runRecord) claimEmpty(dir string) error {
 	}
 	_, noAdapter := os.Stat(filepath.Join(dir, adapter.WeightsFile))
 	if len(steps) > 0 || noAdapter == nil {
-		return engine.Input(fmt.Errorf("native: %s: %w, one without %s; choose another training.output_dir or remove it", dir, errOtherRun, RunFile))
+		return fault.Input(fmt.Errorf("native: %s: %w, one without %s; choose another training.output_dir or remove it", dir, errOtherRun, RunFile))
 	}
 	return nil
 }
@@ -231,7 +232,7 @@ func readRecord(dir string) (*runRecord, error) {
 	}
 	r := &runRecord{}
 	if err := json.Unmarshal(b, r); err != nil {
-		return nil, engine.Input(fmt.Errorf("native: %s is damaged: %w; choose another training.output_dir or remove it", path, err))
+		return nil, fault.Input(fmt.Errorf("native: %s is damaged: %w; choose another training.output_dir or remove it", path, err))
 	}
 	return r, nil
 }

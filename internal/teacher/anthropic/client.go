@@ -13,6 +13,7 @@ import (
 	sdk "github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/option"
 
+	"graft/internal/fault"
 	"graft/internal/teacher"
 )
 
@@ -59,7 +60,7 @@ func New(o Options) (*Client, error) {
 		Model: o.Model, Hint: ", such as claude-haiku-5-5", BaseURL: o.BaseURL, Key: o.Key, KeyFrom: KeyVariable,
 	})
 	if !slices.Contains(efforts, o.Effort) {
-		err = errors.Join(err, teacher.Input(fmt.Errorf("teacher: effort %q, expected one of %s", o.Effort, strings.Join(efforts[1:], ", "))))
+		err = errors.Join(err, fault.Input(fmt.Errorf("teacher: effort %q, expected one of %s", o.Effort, strings.Join(efforts[1:], ", "))))
 	}
 	if err != nil {
 		return nil, err

@@ -9,12 +9,13 @@ import (
 
 	"graft/internal/dataset"
 	"graft/internal/dataset/source"
+	"graft/internal/fault"
 )
 
 func TestInstall(t *testing.T) {
 	home := t.TempDir()
 	m := &source.Machine{OS: "linux", Home: home, Root: home}
-	if _, err := dataset.Locate(t.Context(), Domain(), "install", nil, m); !errors.Is(err, dataset.ErrInput) {
+	if _, err := dataset.Locate(t.Context(), Domain(), "install", nil, m); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("without the game: %v", err)
 	}
 	game := filepath.Join(home, ".local/share/Steam/steamapps/common/Avorion")
@@ -43,11 +44,11 @@ func TestInstall(t *testing.T) {
 	if got, err := dataset.LocateAPI(Domain(), "install", nil, m); err != nil || got != nil {
 		t.Errorf("without documentation: %q, %v", got, err)
 	}
-	if _, err := dataset.LocateAPI(Domain(), "x", []string{"install"}, m); !errors.Is(err, dataset.ErrInput) {
+	if _, err := dataset.LocateAPI(Domain(), "x", []string{"install"}, m); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("without documentation, which was named: %v", err)
 	}
 	none := &source.Machine{OS: "linux", Home: t.TempDir(), Root: home}
-	if _, err := dataset.LocateAPI(Domain(), "x", []string{"install"}, none); !errors.Is(err, dataset.ErrInput) {
+	if _, err := dataset.LocateAPI(Domain(), "x", []string{"install"}, none); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("without the game: %v", err)
 	}
 }
