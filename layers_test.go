@@ -15,13 +15,13 @@ import (
 // A trailing /* stands for every package of that folder; such packages may not import each other.
 var layers = [][]string{
 	{"cpu", "dtype", "event", "fault", "durable", "teacher/extract"},
-	{"mem", "parallel"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "dataset/mutate", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter", "gdscript"},
+	{"mem", "parallel", "lang/lua", "lang/gdscript", "lang/mutate"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter"},
 	{"quant", "chat", "hub", "gemm", "teacher/*"},
 	{"weights"},
 	{"nn"},
 	{"model", "optim", "dataset", "record"},
-	{"sample", "dataset/cpp"},
+	{"sample", "lang/cpp"},
 	{"adapter", "model/*", "dataset/domain/*"},
 	{"model/all", "dataset/domain/all"},
 	{"generate", "train", "export"},

@@ -62,7 +62,7 @@ def graft(texts):
     with tempfile.TemporaryDirectory(prefix="graft-interop-") as folder:
         (Path(folder) / "texts.json").write_text(json.dumps(texts))
         done = subprocess.run(
-            ["go", "test", "-count=1", "-tags", "interop", "-run", "^TestInterop$", "./internal/gdscript"],
+            ["go", "test", "-count=1", "-tags", "interop", "-run", "^TestInterop$", "./internal/lang/gdscript"],
             cwd=ROOT,
             env={**os.environ, "GRAFT_INTEROP": folder},
             capture_output=True,

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"graft/internal/dataset/mutate"
+	"graft/internal/lang/mutate"
 )
 
 // A bug is a function that was broken in one place.

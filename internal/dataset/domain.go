@@ -3,7 +3,7 @@ package dataset
 import (
 	"regexp"
 
-	"graft/internal/dataset/mutate"
+	"graft/internal/lang/mutate"
 )
 
 // A Domain is one kind of code.

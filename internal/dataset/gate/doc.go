@@ -9,5 +9,5 @@
 //     the file, without a shell, for a bounded time, and never executes the code.
 //   - A [Verdict] tells refused code from code that a gate could not judge, such as C whose headers are not there.
 //
-// The gate for C and C++ is package cpp, that for GDScript the parser of package gdscript.
+// The checks that run in this process are in lang/lua, lang/cpp and lang/gdscript.
 package gate

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"graft/internal/lang/lua"
 )
 
 // A Verdict is what a gate says of a file.
@@ -152,7 +154,7 @@ var (
 // gotoOnly reports whether luac complains about a line with a goto or a label in a text that is valid but for them.
 func gotoOnly(text, reason string) bool {
 	m := luacLine.FindStringSubmatch(reason)
-	if m == nil || Lua(text) != nil {
+	if m == nil || lua.Check(text) != nil {
 		return false
 	}
 	n, err := strconv.Atoi(m[1])

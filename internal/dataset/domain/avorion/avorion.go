@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"graft/internal/dataset"
-	"graft/internal/dataset/gate"
+	"graft/internal/lang/lua"
 )
 
 // Domain returns the domain.
@@ -31,13 +31,13 @@ var language = dataset.Language{
 func (domain) Language(*dataset.File) *dataset.Language { return &language }
 
 // Check parses the code. It may be a piece of a script, so a break may belong to a loop around it.
-func (domain) Check(code string) error { return gate.LuaFragment(code) }
+func (domain) Check(code string) error { return lua.CheckFragment(code) }
 
 // Functions finds the functions that have a name: by statement, by assignment, or as a field of a table. Others, such as
 // callbacks given as arguments, are part of what they stand in.
 func (domain) Functions(f *dataset.File) ([]dataset.Function, error) {
 	text := blankShebang(f.Text)
-	if err := gate.Lua(text); err != nil {
+	if err := lua.Check(text); err != nil {
 		return nil, err
 	}
 	p := parser{scanner: scan(text), setting: setting(f.Path, text)}

@@ -4,7 +4,7 @@ import (
 	"regexp"
 
 	"graft/internal/dataset"
-	"graft/internal/dataset/mutate"
+	"graft/internal/lang/mutate"
 )
 
 // A rule turns what Lua 5.1 writes into what Lua 5.4 writes.

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"graft/internal/dataset"
-	"graft/internal/dataset/cpp"
 	"graft/internal/dataset/linguist"
 	"graft/internal/dataset/treesitter"
+	"graft/internal/lang/cpp"
 )
 
 // Domain returns the domain.

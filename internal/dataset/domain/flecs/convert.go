@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"graft/internal/dataset"
-	"graft/internal/dataset/mutate"
+	"graft/internal/lang/mutate"
 )
 
 // A rule turns an idiom of version 4 into that of version 3. All are from the project's own guide to migration; those that change the

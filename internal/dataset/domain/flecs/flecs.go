@@ -7,7 +7,7 @@ import (
 	"regexp"
 
 	"graft/internal/dataset"
-	"graft/internal/dataset/cpp"
+	"graft/internal/lang/cpp"
 )
 
 // Domain returns the domain.

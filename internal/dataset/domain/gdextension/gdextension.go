@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"graft/internal/dataset"
-	"graft/internal/dataset/cpp"
+	"graft/internal/lang/cpp"
 )
 
 // Domain returns the domain.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"graft/internal/dataset"
-	"graft/internal/gdscript"
+	"graft/internal/lang/gdscript"
 )
 
 // Domain returns the domain.

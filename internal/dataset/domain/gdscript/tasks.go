@@ -2,8 +2,8 @@ package gdscript
 
 import (
 	"graft/internal/dataset"
-	"graft/internal/dataset/mutate"
-	"graft/internal/gdscript"
+	"graft/internal/lang/gdscript"
+	"graft/internal/lang/mutate"
 )
 
 // mostAround bounds the file that is parsed again for each of its functions.

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"testing"
 
-	"graft/internal/dataset/cpp"
-	"graft/internal/dataset/gate"
 	"graft/internal/dataset/gate/gatetest"
+	"graft/internal/lang/cpp"
+	"graft/internal/lang/lua"
 )
 
 var (
@@ -35,7 +35,7 @@ type corpus struct {
 }
 
 var corpora = []corpus{
-	{"lua", "../../../../data/avorion/raw/*/*/*/*/*/*.lua", 8, gate.Lua, 200, [2]float64{1, 1}},
+	{"lua", "../../../../data/avorion/raw/*/*/*/*/*/*.lua", 8, lua.Check, 200, [2]float64{1, 1}},
 	{"c", "testdata/c/*.c", 14, cpp.Check, 200, [2]float64{0.94, 0.87}},
 	{"cpp", "testdata/cpp/*.cpp", 16, cpp.Check, 200, [2]float64{0.88, 0.82}},
 }

@@ -10,7 +10,7 @@ import (
 	"regexp"
 	"strings"
 
-	"graft/internal/dataset/mutate"
+	"graft/internal/lang/mutate"
 )
 
 // A Kind is a way to change a file.

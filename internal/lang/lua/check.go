@@ -1,34 +1,35 @@
-package gate
+// Package lua checks Lua 5.1 with goto.
+package lua
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 
-	lua "github.com/yuin/gopher-lua"
+	gopher "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 )
 
-// Lua reports why a file is not valid Lua 5.1 with goto, the language of LuaJIT: it parses and compiles it, so that a break
+// Check reports why a file is not valid Lua 5.1 with goto, the language of LuaJIT: it parses and compiles it, so that a break
 // outside of a loop or a goto without its label is refused too. What only Lua 5.3 or LuaJIT know is named as such.
-func Lua(text string) error {
-	chunk, err := parseLua(text)
+func Check(text string) error {
+	chunk, err := parseText(text)
 	if err != nil {
 		return err
 	}
-	return compileLua(chunk)
+	return compile(chunk)
 }
 
-// LuaFragment reports why a piece of a file is not valid: it is parsed only, since a break may belong to a loop around it.
-func LuaFragment(text string) error {
-	_, err := parseLua(text)
+// CheckFragment reports why a piece of a file is not valid: it is parsed only, since a break may belong to a loop around it.
+func CheckFragment(text string) error {
+	_, err := parseText(text)
 	return err
 }
 
-func parseLua(text string) ([]ast.Stmt, error) {
+func parseText(text string) ([]ast.Stmt, error) {
 	text = blankFirst(text)
-	if err := luaBounds(text); err != nil {
+	if err := checkBounds(text); err != nil {
 		return nil, err
 	}
 	chunk, err := parse.Parse(strings.NewReader(text), "code")
@@ -40,15 +41,15 @@ func parseLua(text string) ([]ast.Stmt, error) {
 	return chunk, err
 }
 
-// compileLua compiles a chunk. The compiler reports what it refuses by an error; a panic would be a mistake of its own.
-func compileLua(chunk []ast.Stmt) (err error) {
+// compile compiles a chunk. The compiler reports what it refuses by an error; a panic would be a mistake of its own.
+func compile(chunk []ast.Stmt) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("the compiler failed on it: %v", r)
 		}
 	}()
-	_, err = lua.Compile(chunk, "code")
-	var refused *lua.CompileError
+	_, err = gopher.Compile(chunk, "code")
+	var refused *gopher.CompileError
 	if errors.As(err, &refused) {
 		return fmt.Errorf("line %d: %s", max(refused.Line, 1), refused.Message)
 	}
@@ -70,11 +71,11 @@ const (
 	mostOperators = 1000 // in one expression: the compiler's time grows with their square
 )
 
-// luaBounds refuses what would take the parser or compiler beyond all measure: depth and length of expressions. It also refuses
+// checkBounds refuses what would take the parser or compiler beyond all measure: depth and length of expressions. It also refuses
 // two separators in a row in a table, which the parser takes.
-func luaBounds(text string) error {
-	b := luaCounter{levels: []luaLevel{{}}}
-	for s := (luaScanner{text: text, line: 1}); s.next(); {
+func checkBounds(text string) error {
+	b := counter{levels: []level{{}}}
+	for s := (scanner{text: text, line: 1}); s.next(); {
 		if what := b.take(s.token); what != "" {
 			return fmt.Errorf("line %d: %s", s.line, what)
 		}
@@ -82,38 +83,38 @@ func luaBounds(text string) error {
 	return nil
 }
 
-// A luaLevel is a bracket or block that is open.
-type luaLevel struct {
+// A level is a bracket or block that is open.
+type level struct {
 	opener    string
 	operators int // of the expression that is read
 }
 
-// A luaCounter measures a text.
-type luaCounter struct {
-	levels       []luaLevel
-	before       luaToken
+// A counter measures a text.
+type counter struct {
+	levels       []level
+	before       token
 	alternatives int // elseif in a row: the blocks of an elseif lie in each other
 }
 
 // take takes in a token. It returns what is wrong, "" if nothing is.
-func (b *luaCounter) take(t luaToken) string {
+func (b *counter) take(t token) string {
 	before, top := b.before, &b.levels[len(b.levels)-1]
 	b.before = t
 	switch t.kind {
-	case luaOpen:
+	case opener:
 		top.operators++
-		b.levels = append(b.levels, luaLevel{opener: t.text})
-	case luaClose:
+		b.levels = append(b.levels, level{opener: t.text})
+	case closer:
 		b.levels = b.levels[:max(1, len(b.levels)-1)]
-	case luaOperator, luaString:
+	case operator, str:
 		top.operators++
-	case luaBreak:
+	case breaker:
 		top.operators = 0
 		if separates(t.text) && separates(before.text) && (t.text+before.text != ";;" || top.opener == "{") {
 			return fmt.Sprintf("%q is followed by %q", before.text, t.text)
 		}
-	case luaOperand:
-		if before.kind == luaOperand || before.kind == luaString || before.kind == luaClose {
+	case operand:
+		if before.kind == operand || before.kind == str || before.kind == closer {
 			top.operators = 0 // a new statement
 		}
 	}
@@ -127,7 +128,7 @@ func (b *luaCounter) take(t luaToken) string {
 }
 
 // excess says which measure is exceeded.
-func (b *luaCounter) excess() string {
+func (b *counter) excess() string {
 	switch {
 	case b.alternatives > mostOperators:
 		return fmt.Sprintf("more than %d elseif follow each other; divide them", mostOperators)
@@ -141,34 +142,34 @@ func (b *luaCounter) excess() string {
 
 func separates(mark string) bool { return mark == "," || mark == ";" }
 
-// A luaKind is what a token does to the size of an expression.
-type luaKind byte
+// A kind is what a token does to the size of an expression.
+type kind byte
 
 const (
-	luaOperand luaKind = iota + 1
-	luaOperator
-	luaString
-	luaOpen
-	luaClose
-	luaBreak // it ends an expression
+	operand kind = iota + 1
+	operator
+	str
+	opener
+	closer
+	breaker // it ends an expression
 )
 
-// A luaToken is a token of Lua.
-type luaToken struct {
-	kind luaKind
+// A token is a token of Lua.
+type token struct {
+	kind kind
 	text string
 }
 
-// A luaScanner cuts a text into tokens, valid or not.
-type luaScanner struct {
+// A scanner cuts a text into tokens, valid or not.
+type scanner struct {
 	text  string
 	at    int
 	line  int
-	token luaToken
+	token token
 }
 
 // next goes to the next token. It reports whether there is one.
-func (s *luaScanner) next() bool {
+func (s *scanner) next() bool {
 	for s.at < len(s.text) {
 		start := s.at
 		switch c := s.text[s.at]; {
@@ -186,7 +187,7 @@ func (s *luaScanner) next() bool {
 	return false
 }
 
-func (s *luaScanner) comment() {
+func (s *scanner) comment() {
 	s.at += 2
 	if n := longBracket(s.text[s.at:]); n > 0 {
 		s.at += n
@@ -214,30 +215,30 @@ func longBracket(s string) int {
 }
 
 // scan goes past the token that begins with c.
-func (s *luaScanner) scan(c byte) {
+func (s *scanner) scan(c byte) {
 	switch n := longBracket(s.text[s.at:]); {
 	case n > 0:
-		s.token.kind = luaString
+		s.token.kind = str
 		s.at += n
 	case c == '"' || c == '\'':
-		s.token.kind = luaString
+		s.token.kind = str
 		s.quoted(c)
 	case isWord(c):
 		start := s.at
 		for s.at < len(s.text) && isWord(s.text[s.at]) {
 			s.at++
 		}
-		s.token.kind = luaWord(s.text[start:s.at])
+		s.token.kind = wordKind(s.text[start:s.at])
 	default:
-		s.token.kind = luaMark(c)
+		s.token.kind = markKind(c)
 		s.at++
-		for s.token.kind == luaOperator && s.at < len(s.text) && (s.text[s.at] == c || s.text[s.at] == '=') {
+		for s.token.kind == operator && s.at < len(s.text) && (s.text[s.at] == c || s.text[s.at] == '=') {
 			s.at++
 		}
 	}
 }
 
-func (s *luaScanner) quoted(quote byte) {
+func (s *scanner) quoted(quote byte) {
 	for s.at++; s.at < len(s.text); s.at++ {
 		switch s.text[s.at] {
 		case '\\':
@@ -256,30 +257,30 @@ func isWord(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c >= 0x80
 }
 
-func luaMark(c byte) luaKind {
+func markKind(c byte) kind {
 	switch c {
 	case '(', '[', '{':
-		return luaOpen
+		return opener
 	case ')', ']', '}':
-		return luaClose
+		return closer
 	case ',', ';', '=':
-		return luaBreak
+		return breaker
 	}
-	return luaOperator
+	return operator
 }
 
-func luaWord(word string) luaKind {
+func wordKind(word string) kind {
 	switch word {
 	case "and", "or", "not":
-		return luaOperator
+		return operator
 	case "do", "function", "if", "repeat":
-		return luaOpen
+		return opener
 	case "end", "until":
-		return luaClose
+		return closer
 	case "break", "else", "elseif", "for", "goto", "in", "local", "return", "then", "while":
-		return luaBreak
+		return breaker
 	}
-	return luaOperand
+	return operand
 }
 
 // newer are tokens that Lua 5.1 does not have, and who has them.
@@ -299,7 +300,7 @@ var newer = []struct{ token, who string }{
 
 // dialect says which other Lua the line of an error may be written in, "" if nothing points to one.
 func dialect(text string, line int) string {
-	for s := (luaScanner{text: text, line: 1}); s.next() && s.line <= line; {
+	for s := (scanner{text: text, line: 1}); s.next() && s.line <= line; {
 		if s.line < line {
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the trees and errors below testdata anew")
 
-const samples = "../../data/gdscript/raw"
+const samples = "../../../data/gdscript/raw"
 
 // scripts reads the scripts below a folder.
 func scripts(t testing.TB, folder string) map[string]string {
