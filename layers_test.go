@@ -15,6 +15,7 @@ import (
 // A trailing /* stands for every package of that folder; such packages may not import each other.
 var layers = [][]string{
 	{"cpu", "dtype", "event", "fault", "durable", "teacher/extract"},
+	{"digest", "outdir"},
 	{"mem", "parallel", "lang/lua", "lang/gdscript", "lang/mutate"},
 	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter"},
 	{"quant", "chat", "hub", "gemm", "teacher/*"},
@@ -23,10 +24,13 @@ var layers = [][]string{
 	{"model", "optim", "dataset", "record"},
 	{"sample", "lang/cpp"},
 	{"adapter", "model/*", "dataset/domain/*"},
-	{"model/all", "dataset/domain/all"},
+	{"model/all", "dataset/domain/all", "base"},
 	{"generate", "train", "export"},
+	{"trainset"},
 	{"engine"},
-	{"engine/native", "config"},
+	{"run"},
+	{"engine/*", "config"},
+	{"engine/all"},
 	{"cli"},
 }
 

@@ -19,9 +19,9 @@ import (
 	"strings"
 
 	"graft/internal/dtype"
-	"graft/internal/engine"
 	"graft/internal/export"
 	"graft/internal/model/builtin"
+	"graft/internal/outdir"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
 )
@@ -69,7 +69,7 @@ func generate(ctx context.Context, config []byte, output string, seed uint64) er
 		return err
 	}
 	defer os.RemoveAll(side) //nolint:errcheck // a temporary directory
-	d := export.Destination{Output: output, Identity: fmt.Sprint("bigmodel ", seed), Lock: engine.Lock, Progress: progress()}
+	d := export.Destination{Output: output, Identity: fmt.Sprint("bigmodel ", seed), Lock: outdir.Lock, Progress: progress()}
 	if d.Files, err = tokenizer(side); err != nil {
 		return err
 	}

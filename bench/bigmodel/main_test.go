@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"graft/internal/engine"
+	"graft/internal/base"
 	"graft/internal/weights"
 )
 
@@ -50,7 +50,7 @@ func TestGenerate(t *testing.T) {
 		if err1 != nil || err2 != nil || string(x) != string(y) {
 			t.Errorf("%s: two calls differ: %v, %v", arch, err1, err2)
 		}
-		base, err := engine.OpenBase(a)
+		base, err := base.Open(a)
 		if err != nil {
 			t.Fatal(err)
 		}

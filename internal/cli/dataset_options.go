@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"graft/internal/base"
 	"graft/internal/config"
 	"graft/internal/dataset"
 	"graft/internal/dataset/gate"
-	"graft/internal/engine"
 	"graft/internal/hub"
 	"graft/internal/tokenizer"
 )
@@ -104,7 +104,7 @@ func (a *App) tokenCounter(c *config.Config) (count func(string) int, name strin
 	name = c.Model.Name
 	dir, err := a.locator().Dir(name, c.Model.Revision)
 	if errors.Is(err, hub.ErrNotCached) {
-		const standIn = engine.BuiltinPrefix + "tiny-coder"
+		const standIn = base.BuiltinPrefix + "tiny-coder"
 		name = standIn + " as an estimate, because " + name + " is not on this machine"
 		dir, err = a.locator().Dir(standIn, "")
 	}

@@ -11,7 +11,7 @@ import (
 
 	"graft/internal/config"
 	"graft/internal/durable"
-	"graft/internal/engine"
+	"graft/internal/outdir"
 )
 
 func initCommand(app *App) *cobra.Command {
@@ -60,7 +60,7 @@ func (a *App) init(dir string, dry bool) error {
 		return usageErrorf("graft: --domain base would be config/base.yaml, which all domains extend; choose another name")
 	}
 	raw := filepath.Join(dir, "data", name, "raw")
-	if err := engine.CheckOutput(raw); err != nil {
+	if err := outdir.Check(raw); err != nil {
 		return usageErrorf("%w; choose another directory", err)
 	}
 	r := &initReport{Wrote: []string{}, Kept: []string{}}

@@ -11,10 +11,10 @@ import (
 
 	"graft/internal/adapter"
 	"graft/internal/config"
-	"graft/internal/engine"
 	"graft/internal/engine/native"
 	"graft/internal/event"
 	"graft/internal/export"
+	"graft/internal/outdir"
 )
 
 func mergeCommand(app *App) *cobra.Command {
@@ -110,7 +110,7 @@ func (a *App) mergeModel(ctx context.Context, c *config.Config, o mergeFlags, si
 
 // vacant refuses a directory that cannot be written or that holds something.
 func vacant(dir string) error {
-	if err := engine.CheckOutput(dir); err != nil {
+	if err := outdir.Check(dir); err != nil {
 		return usageErrorf("%w; choose another --output", err)
 	}
 	entries, err := os.ReadDir(dir)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"graft/internal/engine"
+	"graft/internal/base"
 	"graft/internal/event"
 	"graft/internal/hub"
 )
@@ -60,7 +60,7 @@ func (a *App) pullWhat(cmd *cobra.Command, args []string, named string) (id, rev
 		}
 		id, revision = c.Model.Name, cmp.Or(named, c.Model.Revision)
 	}
-	if strings.HasPrefix(id, engine.BuiltinPrefix) {
+	if strings.HasPrefix(id, base.BuiltinPrefix) {
 		return "", "", usageErrorf("graft: %s is inside the program, there is nothing to pull", id)
 	}
 	return id, revision, nil

@@ -11,11 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"graft/internal/dtype"
-	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/export"
 	"graft/internal/fault"
 	"graft/internal/mem"
+	"graft/internal/outdir"
 	"graft/internal/parallel"
 	"graft/internal/weights"
 )
@@ -140,7 +140,7 @@ func (a *App) quantizeModel(ctx context.Context, dir string, q export.QuantizeOp
 		return nil, fault.Input(err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	d := export.Destination{Output: filepath.Clean(o.output), Lock: engine.Lock}
+	d := export.Destination{Output: filepath.Clean(o.output), Lock: outdir.Lock}
 	if d.Files, err = export.SideFiles(dir); err != nil {
 		return nil, err
 	}

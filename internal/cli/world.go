@@ -10,9 +10,9 @@ import (
 	"strings"
 	"unicode"
 
+	"graft/internal/base"
 	"graft/internal/config"
 	"graft/internal/cpu"
-	"graft/internal/engine"
 	"graft/internal/fault"
 	"graft/internal/hub"
 )
@@ -52,7 +52,7 @@ func (a *App) hubOptions() hub.Options {
 }
 
 // locator finds base models.
-func (a *App) locator() engine.Locator {
+func (a *App) locator() base.Locator {
 	cache := a.getenv("XDG_CACHE_HOME")
 	if cache == "" && a.getenv("HOME") != "" {
 		cache = filepath.Join(a.getenv("HOME"), ".cache")
@@ -60,7 +60,7 @@ func (a *App) locator() engine.Locator {
 	if cache == "" {
 		cache = os.TempDir()
 	}
-	return engine.Locator{Hub: a.hubOptions(), CacheDir: filepath.Join(cache, "graft")}
+	return base.Locator{Hub: a.hubOptions(), CacheDir: filepath.Join(cache, "graft")}
 }
 
 // modelDir is the directory of the configured model.

@@ -15,8 +15,8 @@ import (
 	"testing"
 
 	"graft/internal/dtype"
-	"graft/internal/engine"
 	"graft/internal/export"
+	"graft/internal/outdir"
 	"graft/internal/parallel"
 	"graft/internal/quant"
 	"graft/internal/safetensors"
@@ -102,7 +102,7 @@ func TestQuantizePlan(t *testing.T) {
 func quantizedConfig(t *testing.T, p *export.QuantizePlan) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "q")
-	if err := p.Write(t.Context(), zeros{}, export.Destination{Output: out, Lock: engine.Lock}); err != nil {
+	if err := p.Write(t.Context(), zeros{}, export.Destination{Output: out, Lock: outdir.Lock}); err != nil {
 		t.Fatal(err)
 	}
 	text := read(t, filepath.Join(out, "config.json"))
@@ -183,7 +183,7 @@ func TestQuantizeValues(t *testing.T) {
 			pool := parallel.New(2)
 			defer pool.Close()
 			last := 0
-			to := export.Destination{Output: out, Files: files, Lock: engine.Lock, Progress: func(done, total int) {
+			to := export.Destination{Output: out, Files: files, Lock: outdir.Lock, Progress: func(done, total int) {
 				if last = done; total != p.Bytes {
 					t.Errorf("total %d, want %d", total, p.Bytes)
 				}
@@ -298,7 +298,7 @@ func TestQuantizeKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, src := quantizeTiny(t, words[1], export.QuantizeOptions{DoubleQuant: true})
-	t.Fatal("survived", p.Write(t.Context(), dying{export.FromSource(src, nil), &n, nil}, export.Destination{Output: words[2], Lock: engine.Lock}))
+	t.Fatal("survived", p.Write(t.Context(), dying{export.FromSource(src, nil), &n, nil}, export.Destination{Output: words[2], Lock: outdir.Lock}))
 }
 
 // TestQuantizeResume kills a process again and again, each time a little later, and ends with the bytes of one that nobody killed.
@@ -306,10 +306,10 @@ func TestQuantizeResume(t *testing.T) {
 	dir, out := checkpoint(t, 1, dtype.BF16), t.TempDir()
 	p, src := quantizeTiny(t, dir, export.QuantizeOptions{DoubleQuant: true})
 	whole, parts := filepath.Join(out, "whole"), filepath.Join(out, "parts")
-	if err := p.Write(t.Context(), export.FromSource(src, nil), export.Destination{Output: whole, Lock: engine.Lock}); err != nil {
+	if err := p.Write(t.Context(), export.FromSource(src, nil), export.Destination{Output: whole, Lock: outdir.Lock}); err != nil {
 		t.Fatal(err)
 	}
-	to, before := export.Destination{Output: parts, Lock: engine.Lock}, 0
+	to, before := export.Destination{Output: parts, Lock: outdir.Lock}, 0
 	for _, n := range []int{0, 1, 3, 4, 6} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestQuantizeKilled$")
 		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %s %s", dieVariable, n, dir, parts))

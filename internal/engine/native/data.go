@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"graft/internal/base"
 	"graft/internal/chat"
 	"graft/internal/engine"
 	"graft/internal/event"
@@ -34,7 +35,7 @@ type file struct {
 }
 
 // loadData reads, renders, masks and packs the records of a job. All that is wrong with them is reported.
-func loadData(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink) (*data, error) {
+func loadData(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink) (*data, error) {
 	trained, err1 := readFiles("data.train", j.Data.TrainFiles(), j.Data.Format)
 	held, err2 := readHeldOut(j.Data, sink)
 	if err := errors.Join(err1, err2); err != nil {
@@ -54,7 +55,7 @@ func loadData(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink
 }
 
 // takeTrain makes rows of the files to train on. Each file is packed by itself, so that its share of an epoch is its own.
-func (d *data) takeTrain(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
+func (d *data) takeTrain(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
 	var errs []error
 	counts := make([]int, len(files))
 	for i, f := range files {
@@ -84,7 +85,7 @@ func (d *data) takeTrain(j engine.Job, b *engine.Base, pool *parallel.Pool, sink
 }
 
 // takeEval makes rows of the files to evaluate on.
-func (d *data) takeEval(j engine.Job, b *engine.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
+func (d *data) takeEval(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
 	var errs []error
 	for _, f := range files {
 		set, err := tokenize(j, b, pool, f.Path, f.records)
@@ -179,7 +180,7 @@ func paths(files []engine.Source) string {
 }
 
 // tokenize makes samples of the records of a file.
-func tokenize(j engine.Job, b *engine.Base, pool *parallel.Pool, path string, records []record.Record) (sample.Set, error) {
+func tokenize(j engine.Job, b *base.Base, pool *parallel.Pool, path string, records []record.Record) (sample.Set, error) {
 	m := &chat.Masker{Template: b.Template, Encoder: b.Tokenizer, EndIDs: b.EndIDs(), All: j.Data.All}
 	return sample.Tokenize(records, m, sample.Options{
 		Path: path, System: j.Data.SystemPrompt, MaxLength: j.Data.MaxLength, Packing: j.Data.Packing, Pool: pool,

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"graft/internal/adapter"
+	"graft/internal/base"
 	"graft/internal/dtype"
 	"graft/internal/engine"
 	"graft/internal/event"
@@ -34,7 +35,7 @@ type Merge struct {
 // PlanMerge decides what a merge of the adapter into the base will write.
 func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
 	defer func() { err = fault.Input(err) }()
-	b, err := engine.OpenWeights(baseDir)
+	b, err := base.OpenWeights(baseDir)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +124,7 @@ func (m *Merge) Check(output string) (export.Parity, error) {
 
 // logits runs the probe through a model.
 func (m *Merge) logits(dir, adapterDir string) (_ gemm.F32, err error) {
-	b, err := engine.OpenWeights(dir)
+	b, err := base.OpenWeights(dir)
 	if err != nil {
 		return gemm.F32{}, err
 	}

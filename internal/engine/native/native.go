@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"graft/internal/adapter"
+	"graft/internal/base"
 	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/fault"
@@ -18,6 +19,7 @@ import (
 	"graft/internal/model"
 	"graft/internal/model/all"
 	"graft/internal/nn"
+	"graft/internal/outdir"
 	"graft/internal/parallel"
 	"graft/internal/train"
 )
@@ -82,7 +84,7 @@ type run struct {
 	job      engine.Job
 	sink     event.Sink
 	pool     *parallel.Pool
-	base     *engine.Base
+	base     *base.Base
 	data     *data
 	record   *runRecord
 	estimate *Estimate
@@ -134,7 +136,7 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 	if err := os.MkdirAll(r.job.OutputDir, 0o755); err != nil {
 		return nil, fault.Input(fmt.Errorf("native: %w", err))
 	}
-	unlock, err := engine.Lock(r.job.OutputDir)
+	unlock, err := outdir.Lock(r.job.OutputDir)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +197,7 @@ func (r *run) begin() (finished bool, err error) {
 
 // revision is the hub revision for the adapter's files; other models have none.
 func (r *run) revision() string {
-	if m := r.job.Model; m.Dir != m.Name && !strings.HasPrefix(m.Name, engine.BuiltinPrefix) {
+	if m := r.job.Model; m.Dir != m.Name && !strings.HasPrefix(m.Name, base.BuiltinPrefix) {
 		return m.Revision
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"graft/internal/adapter"
+	"graft/internal/base"
 	"graft/internal/engine"
 	"graft/internal/fault"
 	"graft/internal/model"
@@ -16,7 +17,7 @@ import (
 
 // Loaded is a model ready to run, with or without an adapter. Where not all of it fits into memory, its layers come from disk as they run.
 type Loaded struct {
-	Base      *engine.Base
+	Base      *base.Base
 	Model     model.Model
 	Context   *nn.Context
 	Placement Placement
@@ -36,7 +37,7 @@ var conversation = use{tokens: 4096, logits: 1, cached: true}
 
 // Open loads a model, and the adapter in adapterDir unless that is "". The model names directory, compute type and quantisation.
 func (e Engine) Open(m engine.Model, adapterDir string) (*Loaded, error) {
-	b, err := engine.OpenBase(m.Dir)
+	b, err := base.Open(m.Dir)
 	if err != nil {
 		return nil, fault.Input(err)
 	}
@@ -44,7 +45,7 @@ func (e Engine) Open(m engine.Model, adapterDir string) (*Loaded, error) {
 }
 
 // load loads the weights of an opened model, which the result owns.
-func (e Engine) load(b *engine.Base, m engine.Model, adapterDir string, u use) (_ *Loaded, err error) {
+func (e Engine) load(b *base.Base, m engine.Model, adapterDir string, u use) (_ *Loaded, err error) {
 	l := &Loaded{Base: b, pool: parallel.New(e.Threads)}
 	defer func() {
 		if err != nil {
@@ -78,7 +79,7 @@ func options(m engine.Model, pool *parallel.Pool) model.Options {
 }
 
 // place decides where the weights of a model, with the names and shapes of outline, are while it is used, and refuses one that does not fit.
-func (e Engine) place(b *engine.Base, outline model.Model, m engine.Model, adapterDir string, u use) (_ Placement, err error) {
+func (e Engine) place(b *base.Base, outline model.Model, m engine.Model, adapterDir string, u use) (_ Placement, err error) {
 	s := shape{cfg: b.Config, job: engine.Job{Model: m}, cover: &adapter.Coverage{}, pass: u.tokens, sequence: u.tokens, threads: e.Threads}
 	if adapterDir != "" {
 		saved, err := adapter.Read(outline, adapterDir)

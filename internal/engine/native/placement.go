@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"graft/internal/base"
 	"graft/internal/dtype"
 	"graft/internal/engine"
 	"graft/internal/model"
@@ -100,7 +101,7 @@ func (h *held) perPass(p Placement) (n int) {
 
 // newHeld finds out how the weights of a base, with the names and shapes of outline, are held as m says; tokens is how many different
 // ones are looked up.
-func newHeld(m engine.Model, b *engine.Base, outline model.Model, tokens int) (held, error) {
+func newHeld(m engine.Model, b *base.Base, outline model.Model, tokens int) (held, error) {
 	projections := map[string]int{} // bytes in 4 bits
 	for _, s := range outline.Slots() {
 		if in, out := s.Base.Dims(); s.Kind != model.Router && out > 1 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"graft/internal/adapter"
+	"graft/internal/base"
 	"graft/internal/cpu"
 	"graft/internal/engine"
 	"graft/internal/event"
@@ -29,7 +30,7 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 			err = errors.Join(err, r.close())
 		}
 	}()
-	if r.base, err = engine.OpenBase(j.Model.Dir); err != nil {
+	if r.base, err = base.Open(j.Model.Dir); err != nil {
 		return nil, fault.Input(err)
 	}
 	outline, cover, err := r.cover()

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"graft/internal/engine"
+	"graft/internal/base"
 	"graft/internal/gemm"
 	"graft/internal/kernel"
 	"graft/internal/nn"
@@ -70,7 +70,7 @@ func (e Engine) Rate(half bool) float64 {
 }
 
 // readRate is how fast the disk reads a layer, in bytes per second; 0 where layers do not lie in files.
-func readRate(b *engine.Base) float64 {
+func readRate(b *base.Base) float64 {
 	const most = 256 << 20
 	var names []string
 	n := 0

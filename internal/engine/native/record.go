@@ -12,9 +12,12 @@ import (
 	"strings"
 
 	"graft/internal/adapter"
+	"graft/internal/base"
+	"graft/internal/digest"
 	"graft/internal/durable"
 	"graft/internal/engine"
 	"graft/internal/fault"
+	"graft/internal/outdir"
 	"graft/internal/train"
 )
 
@@ -89,8 +92,8 @@ func identity(j engine.Job) (map[string]string, error) {
 		id[name] = sum
 		errs = append(errs, err)
 	}
-	hash("base", engine.HashBase, j.Model.Dir)
-	hash("tokenizer and template", hashTokens, j.Model.Dir)
+	hash("base", base.Hash, j.Model.Dir)
+	hash("tokenizer and template", base.HashTokenizer, j.Model.Dir)
 	hashFiles := func(name string, files []engine.Source) {
 		sum, err := hashSources(files)
 		id[name] = sum
@@ -101,7 +104,7 @@ func identity(j engine.Job) (map[string]string, error) {
 		hashFiles("evaluation data", j.Data.EvalFiles())
 	}
 	if j.InitFrom != "" {
-		hash("init_from", engine.HashFile, filepath.Join(j.InitFrom, adapter.WeightsFile))
+		hash("init_from", digest.File, filepath.Join(j.InitFrom, adapter.WeightsFile))
 	}
 	return id, errors.Join(errs...)
 }
@@ -110,13 +113,13 @@ func identity(j engine.Job) (map[string]string, error) {
 func hashSources(files []engine.Source) (string, error) {
 	all := ""
 	for _, f := range files {
-		sum, err := engine.HashFile(f.Path)
+		sum, err := digest.File(f.Path)
 		if err != nil || len(files) == 1 {
 			return sum, err
 		}
 		all += fmt.Sprintf("%s %v\n", sum, f.Weight)
 	}
-	return engine.HashText(all), nil
+	return digest.Text(all), nil
 }
 
 // heldAs says how the base is held in memory, and what is computed in.
@@ -153,7 +156,7 @@ func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 			err = fault.InputAt("training.output_dir", err)
 		}
 	}()
-	if err := engine.CheckOutput(dir); err != nil {
+	if err := outdir.Check(dir); err != nil {
 		return false, fault.Input(err)
 	}
 	old, err := readRecord(dir)
@@ -243,21 +246,4 @@ func (r *runRecord) write(dir string) error {
 		return fmt.Errorf("native: %w", err)
 	}
 	return durable.WriteBytes(filepath.Join(dir, RunFile), append(b, '\n'))
-}
-
-// hashTokens identifies tokenizer and chat template.
-func hashTokens(dir string) (string, error) {
-	all := ""
-	for _, name := range []string{"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json"} {
-		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err != nil {
-			continue // a model has some of them
-		}
-		sum, err := engine.HashFile(path)
-		if err != nil {
-			return "", err
-		}
-		all += name + " " + sum + "\n"
-	}
-	return engine.HashText(all), nil
 }

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package engine
+package outdir
 
 // writable leaves it to the first write to fail.
 func writable(string) bool { return true }

@@ -1,4 +1,4 @@
-package engine
+package outdir
 
 import (
 	"errors"
@@ -10,8 +10,14 @@ import (
 	"graft/internal/fault"
 )
 
-func TestCheckOutput(t *testing.T) {
-	dir := write(t, map[string]string{"file": "x", "sub/file": "x"})
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"file", filepath.Join("sub", "file")} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("x"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, target := range map[string]string{"good": "sub", "dangling": "none"} {
 		if err := os.Symlink(filepath.Join(dir, target), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -31,16 +37,16 @@ func TestCheckOutput(t *testing.T) {
 		{"dangling", "leads nowhere"},
 		{"dangling/new", "leads nowhere"},
 	} {
-		err := CheckOutput(filepath.Join(dir, filepath.FromSlash(c.path)))
+		err := Check(filepath.Join(dir, filepath.FromSlash(c.path)))
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.path, err, c.want)
 		}
 	}
 	t.Chdir(dir)
-	if err := CheckOutput("relative/new"); err != nil {
+	if err := Check("relative/new"); err != nil {
 		t.Error(err)
 	}
-	if err := CheckOutput(strings.Repeat("n", 300)); err == nil {
+	if err := Check(strings.Repeat("n", 300)); err == nil {
 		t.Error("a name that is too long passes")
 	}
 	left, err := os.ReadDir(dir)

@@ -1,10 +1,12 @@
-package engine
+package base
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"graft/internal/digest"
 )
 
 // write makes files below a new directory.
@@ -25,15 +27,15 @@ func write(t *testing.T, files map[string]string) string {
 
 func mustHash(t *testing.T, dir string) string {
 	t.Helper()
-	sum, err := HashBase(dir)
+	sum, err := Hash(dir)
 	if err != nil || !strings.HasPrefix(sum, "sha256:") {
 		t.Fatalf("%q, %v", sum, err)
 	}
 	return sum
 }
 
-// TestHashBase proves that whatever changes the model changes its hash, and nothing else does.
-func TestHashBase(t *testing.T) {
+// TestHash proves that whatever changes the model changes its hash, and nothing else does.
+func TestHash(t *testing.T) {
 	base := map[string]string{"config.json": "{}", "model.safetensors": "weights"}
 	want := mustHash(t, write(t, base))
 	for _, c := range []struct {
@@ -55,7 +57,7 @@ func TestHashBase(t *testing.T) {
 
 // TestHashShards follows the index, and takes the word of the hub's cache for the hash of a blob.
 func TestHashShards(t *testing.T) {
-	sum := HashText("shard")
+	sum := digest.Text("shard")
 	dir := write(t, map[string]string{
 		"config.json": "{}", "a.safetensors": "shard", "unused.safetensors": "x",
 		"model.safetensors.index.json": `{"weight_map":{"t":"a.safetensors"}}`,
@@ -101,15 +103,12 @@ func TestHashParts(t *testing.T) {
 }
 
 func TestHashFails(t *testing.T) {
-	if _, err := HashFile(filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("a file that is not there has a hash")
-	}
 	for name, files := range map[string]map[string]string{
 		"no configuration": {"model.safetensors": "x"},
 		"a missing shard":  {"config.json": "{}", "model.safetensors.index.json": `{"weight_map":{"t":"a.safetensors"}}`},
 		"a broken index":   {"config.json": "{}", "model.safetensors.index.json": `{`},
 	} {
-		if sum, err := HashBase(write(t, files)); err == nil {
+		if sum, err := Hash(write(t, files)); err == nil {
 			t.Errorf("%s: %q", name, sum)
 		}
 	}

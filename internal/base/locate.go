@@ -1,4 +1,4 @@
-package engine
+package base
 
 import (
 	"bytes"
@@ -29,23 +29,23 @@ func (l Locator) Dir(name, revision string) (string, error) {
 	case strings.HasPrefix(name, BuiltinPrefix):
 		return l.unpack(strings.TrimPrefix(name, BuiltinPrefix))
 	case strings.HasSuffix(strings.ToLower(name), ".gguf"):
-		return "", fmt.Errorf("engine: %s: training from a GGUF file is not built yet; take the model in safetensors", name)
+		return "", fmt.Errorf("base: %s: training from a GGUF file is not built yet; take the model in safetensors", name)
 	}
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
 		return name, nil
 	case err == nil:
-		return "", fmt.Errorf("engine: %s is a file; a model is a directory with config.json and safetensors, or a hub id", name)
+		return "", fmt.Errorf("base: %s is a file; a model is a directory with config.json and safetensors, or a hub id", name)
 	case filepath.IsAbs(name) || strings.HasPrefix(name, ".") || strings.Count(name, "/") != 1:
-		return "", fmt.Errorf("engine: there is no directory %s, and it is no hub id (owner/name) nor %s%s", name, BuiltinPrefix,
+		return "", fmt.Errorf("base: there is no directory %s, and it is no hub id (owner/name) nor %s%s", name, BuiltinPrefix,
 			strings.Join(builtin.Names(), ", "+BuiltinPrefix))
 	}
 	o := l.Hub
 	o.ID, o.Revision = name, revision
 	dir, err := hub.Resolve(o)
 	if errors.Is(err, hub.ErrNotCached) {
-		return "", fmt.Errorf("engine: %w\n  %s", err, pullCommand(name, revision))
+		return "", fmt.Errorf("base: %w\n  %s", err, pullCommand(name, revision))
 	}
 	return dir, err
 }
@@ -62,14 +62,14 @@ func pullCommand(name, revision string) string {
 func (l Locator) unpack(name string) (string, error) {
 	files, ok := builtin.Files(name)
 	if !ok {
-		return "", fmt.Errorf("engine: no model %q is built in; there is %s", name, strings.Join(builtin.Names(), ", "))
+		return "", fmt.Errorf("base: no model %q is built in; there is %s", name, strings.Join(builtin.Names(), ", "))
 	}
 	dir := filepath.Join(l.CacheDir, "builtin", name)
 	if same(files, dir) {
 		return dir, nil
 	}
 	if err := os.RemoveAll(dir); err != nil {
-		return "", fmt.Errorf("engine: %w", err)
+		return "", fmt.Errorf("base: %w", err)
 	}
 	err := durable.WriteDir(dir, func(tmp string) error {
 		return fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {

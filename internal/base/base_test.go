@@ -1,4 +1,4 @@
-package engine
+package base
 
 import (
 	"errors"
@@ -121,9 +121,9 @@ func TestUnpackFails(t *testing.T) {
 	}
 }
 
-func TestOpenBase(t *testing.T) {
+func TestOpen(t *testing.T) {
 	dir := tiny(t)
-	b, err := OpenBase(dir)
+	b, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,8 +139,8 @@ func TestOpenBase(t *testing.T) {
 	}
 }
 
-// TestOpenBaseRefuses breaks a model in one place each.
-func TestOpenBaseRefuses(t *testing.T) {
+// TestOpenRefuses breaks a model in one place each.
+func TestOpenRefuses(t *testing.T) {
 	for _, c := range []struct{ file, old, text, want string }{
 		{"config.json", "", "", "there is no config.json"},
 		{"config.json", "", "{", "config.json: unexpected end"},
@@ -172,7 +172,7 @@ func TestOpenBaseRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenBase(dir); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %q: got %v, want %q", c.file, c.text, err, c.want)
 		}
 	}

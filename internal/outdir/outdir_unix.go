@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package engine
+package outdir
 
 import (
 	"errors"
@@ -19,10 +19,10 @@ func writable(dir string) bool { return unix.Access(dir, unix.W_OK|unix.X_OK) ==
 func Lock(dir string) (unlock func() error, err error) {
 	f, err := os.Open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("engine: %w", err)
+		return nil, fmt.Errorf("outdir: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) {
-		err := fmt.Errorf("engine: another process is writing into %s; wait for it, or choose another directory", dir)
+		err := fmt.Errorf("outdir: another process is writing into %s; wait for it, or choose another directory", dir)
 		return nil, errors.Join(fault.Input(err), f.Close())
 	}
 	return f.Close, nil // other errors are of network file systems that know no locks

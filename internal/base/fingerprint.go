@@ -1,4 +1,4 @@
-package engine
+package base
 
 import (
 	"crypto/sha256"
@@ -12,34 +12,21 @@ import (
 	"sort"
 	"strings"
 
+	"graft/internal/digest"
 	"graft/internal/safetensors"
 )
 
 // wholeFile is the size up to which weight files are hashed whole; larger ones are sampled.
 const wholeFile = 4 << 30
 
-// HashFile is the SHA-256 of a file, in hexadecimal.
-func HashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("engine: %w", err)
-	}
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", fmt.Errorf("engine: %w", err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// HashBase identifies a base model: its configuration, and its weight files by name and hash. A file in the hub's cache is named by its hash
-// already; a very large file elsewhere is hashed in parts, which the value says.
-func HashBase(dir string) (string, error) {
+// Hash identifies a base model by its configuration and its weight files. A file in the hub's cache is named by its hash already; a very
+// large file elsewhere is hashed in parts, and the value then ends with a remark about it.
+func Hash(dir string) (string, error) {
 	files, err := weightFiles(dir)
 	if err != nil {
 		return "", err
 	}
-	h := sha256.New()
+	var list strings.Builder
 	sampled := ""
 	for _, name := range append([]string{"config.json"}, files...) {
 		sum, part, err := hashWeights(filepath.Join(dir, name))
@@ -49,9 +36,9 @@ func HashBase(dir string) (string, error) {
 		if part {
 			sampled = " (large files in parts)"
 		}
-		fmt.Fprintf(h, "%s %s\n", name, sum)
+		fmt.Fprintf(&list, "%s %s\n", name, sum)
 	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil)) + sampled, nil
+	return "sha256:" + digest.Text(list.String()) + sampled, nil
 }
 
 // weightFiles lists the safetensors files of a model.
@@ -60,13 +47,13 @@ func weightFiles(dir string) ([]string, error) {
 	if _, err := os.Stat(index); err == nil {
 		x, err := safetensors.ReadIndex(index)
 		if err != nil {
-			return nil, fmt.Errorf("engine: %w", err)
+			return nil, fmt.Errorf("base: %w", err)
 		}
 		return x.Shards(), nil
 	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
 	if err != nil {
-		return nil, fmt.Errorf("engine: %w", err)
+		return nil, fmt.Errorf("base: %w", err)
 	}
 	var names []string
 	for _, p := range paths {
@@ -78,17 +65,17 @@ func weightFiles(dir string) ([]string, error) {
 
 var blobName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// hashWeights hashes one file; part says that only parts of it were read.
+// hashWeights hashes one file; part is true if only parts of it were read.
 func hashWeights(path string) (sum string, part bool, err error) {
 	if target, err := os.Readlink(path); err == nil && blobName.MatchString(filepath.Base(target)) && strings.Contains(target, "blobs") {
 		return filepath.Base(target), false, nil
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", false, fmt.Errorf("engine: %w", err)
+		return "", false, fmt.Errorf("base: %w", err)
 	}
 	if info.Size() <= wholeFile {
-		sum, err = HashFile(path)
+		sum, err = digest.File(path)
 		return sum, false, err
 	}
 	sum, err = hashParts(path, info.Size())
@@ -100,7 +87,7 @@ func hashParts(path string, size int64) (string, error) {
 	const pieces, length = 64, 1 << 20
 	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("engine: %w", err)
+		return "", fmt.Errorf("base: %w", err)
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%d\n", size)
@@ -110,13 +97,24 @@ func hashParts(path string, size int64) (string, error) {
 		}
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return "", fmt.Errorf("engine: %w", err)
+		return "", fmt.Errorf("base: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// HashText is the SHA-256 of a text, in hexadecimal.
-func HashText(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:])
+// HashTokenizer identifies the tokenizer and the chat template of a model.
+func HashTokenizer(dir string) (string, error) {
+	all := ""
+	for _, name := range []string{"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json"} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err != nil {
+			continue // a model has some of them
+		}
+		sum, err := digest.File(path)
+		if err != nil {
+			return "", err
+		}
+		all += name + " " + sum + "\n"
+	}
+	return digest.Text(all), nil
 }

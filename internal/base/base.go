@@ -1,4 +1,4 @@
-package engine
+package base
 
 import (
 	"errors"
@@ -32,8 +32,8 @@ func OpenWeights(dir string) (*Base, error) {
 	return b, nil
 }
 
-// OpenBase opens a model directory. All that is wrong with it is reported at once.
-func OpenBase(dir string) (*Base, error) {
+// Open opens a model directory. All that is wrong with it is reported at once.
+func Open(dir string) (*Base, error) {
 	b, err1 := OpenWeights(dir)
 	tok, err2 := loadTokenizer(dir)
 	template, err3 := chat.LoadTemplate(dir)
@@ -45,7 +45,7 @@ func OpenBase(dir string) (*Base, error) {
 	}
 	b.Tokenizer, b.Template = tok, template
 	if n := b.Tokenizer.VocabSize(); n > b.Config.VocabSize {
-		return nil, errors.Join(fmt.Errorf("engine: %s: the tokenizer has ids up to %d, the model's vocabulary is %d: they do not belong together",
+		return nil, errors.Join(fmt.Errorf("base: %s: the tokenizer has ids up to %d, the model's vocabulary is %d: they do not belong together",
 			dir, n-1, b.Config.VocabSize), b.Close())
 	}
 	return b, nil
@@ -54,7 +54,7 @@ func OpenBase(dir string) (*Base, error) {
 func loadTokenizer(dir string) (*tokenizer.Tokenizer, error) {
 	tok, err := tokenizer.Load(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("engine: %s has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt; copy them from the original model", dir)
+		return nil, fmt.Errorf("base: %s has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt; copy them from the original model", dir)
 	}
 	return tok, err
 }
