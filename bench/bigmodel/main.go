@@ -20,6 +20,7 @@ import (
 
 	"graft/internal/dtype"
 	"graft/internal/export"
+	"graft/internal/model/all"
 	"graft/internal/model/builtin"
 	"graft/internal/outdir"
 	"graft/internal/safetensors"
@@ -52,14 +53,18 @@ func main() {
 
 // generate writes the model that config describes.
 func generate(ctx context.Context, config []byte, output string, seed uint64) error {
-	c, err := weights.ParseConfig(config, nil)
+	c, err := all.Models().ParseConfig(config, nil)
+	if err != nil {
+		return err
+	}
+	inventory, err := all.Models().Inventory(c)
 	if err != nil {
 		return err
 	}
 	var infos []weights.Info
-	weights.Shapes(c, func(name string, shape ...int) {
-		infos = append(infos, weights.Info{Info: safetensors.Info{Name: name, DType: dtype.BF16, Shape: shape}})
-	})
+	for _, t := range inventory.Tensors {
+		infos = append(infos, weights.Info{Info: safetensors.Info{Name: t.Name, DType: dtype.BF16, Shape: t.Shape}})
+	}
 	p, err := export.PlanQuantize(config, c, infos, export.QuantizeOptions{DoubleQuant: true})
 	if err != nil {
 		return err

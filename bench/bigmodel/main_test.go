@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"graft/internal/base"
+	"graft/internal/model/all"
 	"graft/internal/weights"
 )
 
@@ -99,18 +100,22 @@ func TestShapes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := weights.ParseConfig(config, nil)
+		c, err := all.Models().ParseConfig(config, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sum := 0
-		weights.Shapes(c, func(_ string, shape ...int) {
+		inventory, err := all.Models().Inventory(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range inventory.Tensors {
 			n := 1
-			for _, d := range shape {
+			for _, d := range x.Shape {
 				n *= d
 			}
 			sum += n
-		})
+		}
 		if sum != want {
 			t.Errorf("%s has %d parameters, want %d", arch, sum, want)
 		}

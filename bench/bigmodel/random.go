@@ -30,7 +30,7 @@ func newRandom(c *weights.Config, seed uint64) (*random, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &random{seed: seed, zeroCentred: c.ModelType == "qwen3_next", sample: q.Nested}
+	r := &random{seed: seed, zeroCentred: c.ZeroCentredNorm, sample: q.Nested}
 	levels := quant.NF4{Rows: 1, Cols: 16, BlockSize: 64, DType: dtype.F32, Absmax: []float32{1}, Packed: []byte{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}}
 	var v [16]float32
 	levels.Decode(v[:], 0)

@@ -34,7 +34,7 @@ func checkAdapter(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	base := filepath.Join("../model/testdata/golden", strings.TrimSpace(string(ref)))
-	c, err := weights.ReadConfig(base)
+	c, err := models.Models().ReadConfig(base)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"graft/internal/chat"
+	"graft/internal/model/all"
 	"graft/internal/tokenizer"
 	"graft/internal/weights"
 )
@@ -23,7 +24,7 @@ type Base struct {
 func OpenWeights(dir string) (*Base, error) {
 	b := &Base{Dir: dir}
 	var err error
-	if b.Config, err = weights.ReadConfig(dir); err != nil {
+	if b.Config, err = all.Models().ReadConfig(dir); err != nil {
 		return nil, err // opening the weights would repeat it
 	}
 	if b.Source, err = weights.OpenDir(dir); err != nil {

@@ -15,6 +15,7 @@ import (
 	"graft/internal/export"
 	"graft/internal/fault"
 	"graft/internal/mem"
+	"graft/internal/model/all"
 	"graft/internal/outdir"
 	"graft/internal/parallel"
 	"graft/internal/weights"
@@ -179,7 +180,7 @@ func (a *App) quantizeModel(ctx context.Context, dir string, q export.QuantizeOp
 
 // planQuantize opens a model and plans its files.
 func planQuantize(dir string, q export.QuantizeOptions) (*export.QuantizePlan, weights.Source, error) {
-	c, err := weights.ReadConfig(dir)
+	c, err := all.Models().ReadConfig(dir)
 	if err != nil {
 		return nil, nil, err
 	}

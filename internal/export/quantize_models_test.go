@@ -8,7 +8,6 @@ import (
 	"graft/internal/gemm"
 	"graft/internal/model"
 	"graft/internal/model/all"
-	"graft/internal/weights"
 )
 
 // TestQuantizeLikeLoading plans for each architecture to quantise what loading in 4 bits quantises, no more and no less.
@@ -18,7 +17,7 @@ func TestQuantizeLikeLoading(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := weights.ParseConfig(text, nil)
+		c, err := all.Models().ParseConfig(text, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

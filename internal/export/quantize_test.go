@@ -16,6 +16,7 @@ import (
 
 	"graft/internal/dtype"
 	"graft/internal/export"
+	"graft/internal/model/all"
 	"graft/internal/outdir"
 	"graft/internal/parallel"
 	"graft/internal/quant"
@@ -151,7 +152,7 @@ func TestQuantizeRefuses(t *testing.T) {
 func quantizeTiny(t *testing.T, dir string, o export.QuantizeOptions) (*export.QuantizePlan, weights.Source) {
 	t.Helper()
 	o.ShardBytes = 3000
-	c, err := weights.ReadConfig(dir)
+	c, err := all.Models().ReadConfig(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

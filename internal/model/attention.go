@@ -20,7 +20,7 @@ type SelfAttention struct {
 // NewSelfAttention loads the attention of a layer.
 func NewSelfAttention(b *Builder, layer int, prefix string) *SelfAttention {
 	c := b.Config
-	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer, gated: c.OutputGate()}
+	a := &SelfAttention{eps: c.RMSNormEps, rope: b.Rotary(), layer: layer, gated: c.OutputGate}
 	a.heads = nn.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim}
 	if c.LayerTypes[layer] == weights.SlidingAttention {
 		a.heads.Window = c.SlidingWindow
@@ -34,7 +34,7 @@ func NewSelfAttention(b *Builder, layer int, prefix string) *SelfAttention {
 	a.k = b.Slot(Attention, layer, prefix+".k_proj", c.HiddenSize, kv, c.QKVBias)
 	a.v = b.Slot(Attention, layer, prefix+".v_proj", c.HiddenSize, kv, c.QKVBias)
 	a.o = b.Slot(Attention, layer, prefix+".o_proj", q, c.HiddenSize, c.OutputBias)
-	if c.HeadNorms() {
+	if c.HeadNorms {
 		a.qNorm = b.Norm(prefix+".q_norm.weight", c.HeadDim)
 		a.kNorm = b.Norm(prefix+".k_norm.weight", c.HeadDim)
 	}

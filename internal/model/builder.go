@@ -34,7 +34,10 @@ type Builder struct {
 	slots  []*Slot
 	rope   *nn.Rotary
 	used   map[string]bool
+	extra  []string // names, and beginnings of names that end in a dot, of tensors that may be there and are not read
 	errs   []error
+
+	inventory *Inventory // nil unless names, shapes and roles are all that is wanted; there is no src then
 
 	inPlace []string // matrices that are used where the file has them
 }
@@ -53,24 +56,24 @@ func (b *Builder) problem(err error) {
 	}
 }
 
-// Ignore says that a tensor may be there and is not read.
-func (b *Builder) Ignore(name string) { b.used[name] = true }
-
-// IgnorePrefix says that tensors with names of this beginning may be there and are not read.
-func (b *Builder) IgnorePrefix(prefix string) {
-	for t := range b.src.All() {
-		if strings.HasPrefix(t.Name, prefix) {
-			b.Ignore(t.Name)
-		}
+// Ignore declares a tensor that may be there and is not read; a name that ends in a dot stands for all that begin with it.
+func (b *Builder) Ignore(name string) {
+	b.extra = append(b.extra, name)
+	if b.inventory != nil {
+		b.inventory.extra = b.extra
 	}
 }
 
 // Err is every problem met so far and every tensor of the checkpoint that the architecture has no place for.
 func (b *Builder) Err() error {
 	errs := slices.Clone(b.errs)
+	if b.src == nil {
+		return errors.Join(errs...)
+	}
+	ignored := &Inventory{extra: b.extra}
 	var extra []string
 	for t := range b.src.All() {
-		if !b.used[t.Name] {
+		if !b.used[t.Name] && ignored.extraOf(t.Name) == "" {
 			extra = append(extra, t.Name)
 		}
 	}
@@ -83,8 +86,8 @@ func (b *Builder) Err() error {
 
 // Norm reads what a norm multiplies by.
 func (b *Builder) Norm(name string, n int) []float32 {
-	w := b.Floats(name, n)
-	if b.Config.ZeroCentredNorm() {
+	w := b.floats(Norm, name, n)
+	if b.Config.ZeroCentredNorm {
 		for i := range w {
 			w[i]++
 		}
@@ -93,13 +96,15 @@ func (b *Builder) Norm(name string, n int) []float32 {
 }
 
 // Floats reads a small tensor of any shape.
-func (b *Builder) Floats(name string, shape ...int) []float32 {
+func (b *Builder) Floats(name string, shape ...int) []float32 { return b.floats(Small, name, shape...) }
+
+func (b *Builder) floats(role Role, name string, shape ...int) []float32 {
 	n := 1
 	for _, d := range shape {
 		n *= d
 	}
 	v := make([]float32, n)
-	if b.check(name, shape...) && !b.opt.outline {
+	if b.check(role, name, shape...) && !b.opt.outline {
 		if err := b.src.Rows(name, 0, v); err != nil {
 			b.problem(err)
 		}
@@ -108,7 +113,11 @@ func (b *Builder) Floats(name string, shape ...int) []float32 {
 }
 
 // check looks a tensor up and compares its shape.
-func (b *Builder) check(name string, shape ...int) bool {
+func (b *Builder) check(role Role, name string, shape ...int) bool {
+	if b.inventory != nil {
+		b.inventory.add(Tensor{name, shape, role})
+		return true
+	}
 	b.used[name] = true
 	info, err := b.src.Info(name)
 	if err != nil {
@@ -122,9 +131,9 @@ func (b *Builder) check(name string, shape ...int) bool {
 	return true
 }
 
-// Matrix gives a two-dimensional tensor in the compute type, in place where the file has it so.
-func (b *Builder) Matrix(name string, rows, cols int) gemm.Matrix {
-	if !b.check(name, rows, cols) || b.opt.outline {
+// Matrix loads a two-dimensional tensor in the compute type, in place where the file has it so.
+func (b *Builder) Matrix(role Role, name string, rows, cols int) gemm.Matrix {
+	if !b.check(role, name, rows, cols) || b.opt.outline {
 		return gemm.NewF32(nil, rows, cols)
 	}
 	m, err := b.matrix(name, rows, cols)
@@ -205,14 +214,14 @@ func (b *Builder) eachRows(name string, rows, cols int, f func(first int, w []fl
 func (b *Builder) Slot(kind Kind, layer int, name string, in, out int, bias bool) *Slot {
 	l := &nn.Linear{W: b.projection(name+".weight", out, in)}
 	if bias {
-		l.Bias = b.Floats(name+".bias", out)
+		l.Bias = b.floats(Bias, name+".bias", out)
 	}
 	return b.slot(kind, layer, name, l)
 }
 
 // PlainSlot is a Slot without bias that is never quantised.
 func (b *Builder) PlainSlot(kind Kind, layer int, name string, in, out int) *Slot {
-	return b.slot(kind, layer, name, &nn.Linear{W: b.Matrix(name+".weight", out, in)})
+	return b.slot(kind, layer, name, &nn.Linear{W: b.Matrix(Linear, name+".weight", out, in)})
 }
 
 func (b *Builder) slot(kind Kind, layer int, name string, l *nn.Linear) *Slot {
@@ -233,11 +242,13 @@ func (b *Builder) progress(layers int) {
 
 // projection is a Matrix, quantised to NF4 where that is asked for and the file has not done it.
 func (b *Builder) projection(name string, rows, cols int) gemm.Matrix {
-	info, err := b.src.Info(name)
-	if !b.opt.FourBit || err != nil || info.NF4 {
-		return b.Matrix(name, rows, cols)
+	if !b.opt.FourBit {
+		return b.Matrix(Projection, name, rows, cols)
 	}
-	if !b.check(name, rows, cols) {
+	if info, err := b.src.Info(name); err != nil || info.NF4 {
+		return b.Matrix(Projection, name, rows, cols)
+	}
+	if !b.check(Projection, name, rows, cols) {
 		return gemm.NewF32(nil, rows, cols)
 	}
 	q, err := b.quantize(name, rows, cols)

@@ -37,14 +37,14 @@ func NewDecoder(b *Builder, parts func(i int, path string) (mixer, mlp Part)) *D
 	c := b.Config
 	d := &Decoder{
 		cfg:   c,
-		embed: b.Matrix("model.embed_tokens.weight", c.VocabSize, c.HiddenSize),
+		embed: b.Matrix(Embedding, "model.embed_tokens.weight", c.VocabSize, c.HiddenSize),
 		norm:  b.Norm("model.norm.weight", c.HiddenSize),
 	}
 	d.head = d.embed
 	if c.TieEmbeddings {
 		b.Ignore("lm_head.weight") // some checkpoints hold a copy of the tied matrix
 	} else {
-		d.head = b.Matrix("lm_head.weight", c.VocabSize, c.HiddenSize)
+		d.head = b.Matrix(Linear, "lm_head.weight", c.VocabSize, c.HiddenSize)
 	}
 	for i := range c.Layers {
 		path := fmt.Sprintf("model.layers.%d", i)

@@ -26,7 +26,7 @@ const small = `{"architectures":["Qwen3ForCausalLM"],"model_type":"qwen3","vocab
 
 // BenchmarkStep is a training step on two samples of 512 tokens, all of them trained, rank 16 on the seven projections.
 func BenchmarkStep(b *testing.B) {
-	c, err := weights.ParseConfig([]byte(small), nil)
+	c, err := model.Registry{qwen3.Arch()}.ParseConfig([]byte(small), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -91,14 +91,17 @@ func randomBF16(c *weights.Config) (weights.Source, error) {
 	for i := 0; i < len(noise); i += 2 {
 		binary.LittleEndian.PutUint16(noise[i:], dtype.Float32ToBF16(float32(r.NormFloat64())*0.02))
 	}
+	inventory, err := model.Registry{qwen3.Arch()}.Inventory(c)
+	if err != nil {
+		return nil, err
+	}
 	var tensors []safetensors.Tensor
-	add := func(name string, shape ...int) {
-		t := safetensors.Tensor{Info: safetensors.Info{Name: name, DType: dtype.BF16, Shape: shape}}
+	for _, x := range inventory.Tensors {
+		t := safetensors.Tensor{Info: safetensors.Info{Name: x.Name, DType: dtype.BF16, Shape: x.Shape}}
 		for t.Data = make([]byte, 0, t.Size()); len(t.Data) < cap(t.Data); {
 			t.Data = append(t.Data, noise[:min(len(noise), cap(t.Data)-len(t.Data))]...)
 		}
 		tensors = append(tensors, t)
 	}
-	weights.Shapes(c, add)
 	return weights.Memory(tensors...)
 }

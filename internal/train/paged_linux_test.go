@@ -30,17 +30,21 @@ const deepConfig = `{"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"
 // deepModel writes a model of 16 layers of 8 MB in bfloat16.
 func deepModel(t *testing.T) string {
 	t.Helper()
-	c, err := weights.ParseConfig([]byte(deepConfig), nil)
+	c, err := model.Registry{qwen3.Arch()}.ParseConfig([]byte(deepConfig), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(3, 4))
 	var ts []safetensors.Tensor
-	add := func(name string, shape ...int) {
-		x := safetensors.Tensor{Info: safetensors.Info{Name: name, DType: dtype.BF16, Shape: shape}}
+	inventory, err := model.Registry{qwen3.Arch()}.Inventory(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tensor := range inventory.Tensors {
+		x := safetensors.Tensor{Info: safetensors.Info{Name: tensor.Name, DType: dtype.BF16, Shape: tensor.Shape}}
 		for range min(x.Elements(), 50000) {
 			v := 1 + r.Float32()
-			if len(shape) > 1 {
+			if len(x.Shape) > 1 {
 				v = (r.Float32() - 0.5) / 8
 			}
 			x.Data = binary.LittleEndian.AppendUint16(x.Data, dtype.Float32ToBF16(v))
@@ -48,7 +52,6 @@ func deepModel(t *testing.T) string {
 		x.Data = bytes.Repeat(x.Data, x.Size()/len(x.Data)+1)[:x.Size()]
 		ts = append(ts, x)
 	}
-	weights.Shapes(c, add)
 	dir := t.TempDir()
 	if err := safetensors.WriteFile(filepath.Join(dir, "model.safetensors"), ts, nil); err != nil {
 		t.Fatal(err)
@@ -60,7 +63,7 @@ func deepModel(t *testing.T) string {
 // mapped of files at a time.
 func trainDeep(t *testing.T, dir string, budget int) (adapterFile []byte, mapped int) {
 	t.Helper()
-	c, err := weights.ParseConfig([]byte(deepConfig), nil)
+	c, err := model.Registry{qwen3.Arch()}.ParseConfig([]byte(deepConfig), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

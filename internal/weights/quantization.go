@@ -38,36 +38,36 @@ func checkQuantization(dir string) error {
 }
 
 // quantization reads quantization_config; nil if there is none. Anything but NF4 is a problem.
-func quantization(f fields) *NF4Settings {
-	if f.has("compression_config") {
-		f.problem("compression_config: compressed-tensors is not supported; %s", supported)
+func quantization(f Fields) *NF4Settings {
+	if f.Has("compression_config") {
+		f.Problem("compression_config: compressed-tensors is not supported; %s", supported)
 	}
-	if !f.has("quantization_config") {
+	if !f.Has("quantization_config") {
 		return nil
 	}
 	q := f.sub("quantization_config")
-	four, eight := q.bool("load_in_4bit", false), q.bool("load_in_8bit", false)
-	method := q.string("quant_method", "")
+	four, eight := q.Bool("load_in_4bit", false), q.Bool("load_in_8bit", false)
+	method := q.String("quant_method", "")
 	if method == "" && (four || eight) { // files from before there was a choice
 		method = "bitsandbytes"
 	}
-	switch kind := q.string("bnb_4bit_quant_type", "fp4"); {
+	switch kind := q.String("bnb_4bit_quant_type", "fp4"); {
 	case method != "bitsandbytes":
-		q.problem("quant_method %q is not supported; %s", method, supported)
+		q.Problem("quant_method %q is not supported; %s", method, supported)
 	case eight || !four:
-		q.problem("bitsandbytes int8 is not supported; %s", supported)
+		q.Problem("bitsandbytes int8 is not supported; %s", supported)
 	case kind != "nf4":
-		q.problem("bnb_4bit_quant_type %q is not supported; %s", kind, supported)
+		q.Problem("bnb_4bit_quant_type %q is not supported; %s", kind, supported)
 	}
-	s := &NF4Settings{DoubleQuant: q.bool("bnb_4bit_use_double_quant", false), ComputeDType: dtype.F32}
-	if q.has("bnb_4bit_compute_dtype") {
-		d, err := dtype.ParseTorch(q.string("bnb_4bit_compute_dtype", "float32"))
+	s := &NF4Settings{DoubleQuant: q.Bool("bnb_4bit_use_double_quant", false), ComputeDType: dtype.F32}
+	if q.Has("bnb_4bit_compute_dtype") {
+		d, err := dtype.ParseTorch(q.String("bnb_4bit_compute_dtype", "float32"))
 		if err != nil || !d.Float() {
-			q.problem("bnb_4bit_compute_dtype is %s, want float32, bfloat16 or float16", abbreviate(q.members["bnb_4bit_compute_dtype"]))
+			q.Problem("bnb_4bit_compute_dtype is %s, want float32, bfloat16 or float16", abbreviate(q.members["bnb_4bit_compute_dtype"]))
 		}
 		s.ComputeDType = d
 	}
-	if q.has("llm_int8_skip_modules") {
+	if q.Has("llm_int8_skip_modules") {
 		q.read("llm_int8_skip_modules", &s.Skip)
 	}
 	return s

@@ -27,79 +27,80 @@ const (
 	maxFactor = 1e6
 )
 
-// rope reads either dialect: rope_scaling beside rope_theta and partial_rotary_factor, or rope_parameters with all of them.
-func (p configParser) rope() {
-	f := p.sub("rope_scaling")
+// Rope reads the rotary embedding in either dialect: rope_scaling beside rope_theta and partial_rotary_factor, or rope_parameters with all of
+// them. partial is the default of partial_rotary_factor; with 1 no other value is accepted.
+func (r *ConfigReader) Rope(partial float64) {
+	f := r.sub("rope_scaling")
 	if len(f.members) == 0 {
-		f = p.sub("rope_parameters")
+		f = r.sub("rope_parameters")
 	}
-	r := &p.c.Rope
-	r.Theta = p.float("rope_theta", 10000, 1, maxTheta)
-	r.Theta = f.float("rope_theta", r.Theta, 1, maxTheta)
-	partial := p.float("partial_rotary_factor", p.class.partialRotary, 0, 1)
-	partial = f.float("partial_rotary_factor", partial, 0, 1)
-	if partial != 1 && !p.class.linear {
-		p.problem("partial_rotary_factor is %v; %s rotates whole heads", partial, p.class.modelType)
+	rope := &r.Config.Rope
+	rope.Theta = r.Float("rope_theta", 10000, 1, maxTheta)
+	rope.Theta = f.Float("rope_theta", rope.Theta, 1, maxTheta)
+	share := r.Float("partial_rotary_factor", partial, 0, 1)
+	share = f.Float("partial_rotary_factor", share, 0, 1)
+	if share != 1 && partial == 1 {
+		r.Problem("partial_rotary_factor is %v; %s rotates whole heads", share, r.Config.ModelType)
 	}
-	r.Dim = int(float64(p.c.HeadDim) * partial)
-	if r.Dim < 2 || r.Dim%2 != 0 {
-		p.problem("head_dim %d times partial_rotary_factor %v leaves %d dimensions to rotate, want an even number", p.c.HeadDim, partial, r.Dim)
+	rope.Dim = int(float64(r.Config.HeadDim) * share)
+	if rope.Dim < 2 || rope.Dim%2 != 0 {
+		r.Problem("head_dim %d times partial_rotary_factor %v leaves %d dimensions to rotate, want an even number", r.Config.HeadDim, share, rope.Dim)
 	}
-	r.AttentionFactor = 1
-	r.Type = f.string("rope_type", f.string("type", RopeDefault))
+	rope.AttentionFactor = 1
+	rope.Type = f.String("rope_type", f.String("type", RopeDefault))
 	known := []string{"rope_type", "type", "rope_theta", "partial_rotary_factor"}
-	switch r.Type {
+	switch rope.Type {
 	case RopeDefault:
 		f.only(known)
 	case RopeLinear:
 		f.only(append(known, "factor"))
-		r.Factor = f.required("factor")
+		rope.Factor = f.required("factor")
 	case RopeYarn:
 		f.only(append(known, "factor", "original_max_position_embeddings", "attention_factor", "beta_fast", "beta_slow", "mscale",
 			"mscale_all_dim", "truncate"))
-		p.yarn(f)
+		r.yarn(f)
 	default:
-		f.problem("rope_type %q is not supported; supported are %s, %s and %s", r.Type, RopeDefault, RopeLinear, RopeYarn)
+		f.Problem("rope_type %q is not supported; supported are %s, %s and %s", rope.Type, RopeDefault, RopeLinear, RopeYarn)
 	}
 }
 
 // required reads a factor of at least 1 that must be there.
-func (f fields) required(key string) float64 {
+func (f Fields) required(key string) float64 {
 	if _, ok := f.members[key]; !ok {
-		f.problem("%s is missing", key)
+		f.Problem("%s is missing", key)
 		return 1
 	}
-	return f.float(key, 1, 1, maxFactor)
+	return f.Float(key, 1, 1, maxFactor)
 }
 
-func (p configParser) yarn(f fields) {
-	r := &p.c.Rope
-	r.OriginalMaxPositions = f.int("original_max_position_embeddings", p.c.MaxPositions, 1, maxTokens)
-	r.OriginalMaxPositions = p.int("original_max_position_embeddings", r.OriginalMaxPositions, 1, maxTokens)
+func (r *ConfigReader) yarn(f Fields) {
+	rope, c := &r.Config.Rope, r.Config
+	rope.OriginalMaxPositions = f.Int("original_max_position_embeddings", c.MaxPositions, 1, maxTokens)
+	rope.OriginalMaxPositions = r.Int("original_max_position_embeddings", rope.OriginalMaxPositions, 1, maxTokens)
 	if f.null("factor") {
-		r.Factor = float64(p.c.MaxPositions) / float64(r.OriginalMaxPositions)
+		rope.Factor = float64(c.MaxPositions) / float64(rope.OriginalMaxPositions)
 	} else {
-		r.Factor = f.required("factor")
+		rope.Factor = f.required("factor")
 	}
-	r.BetaFast, r.BetaSlow = 32, 1
+	rope.BetaFast, rope.BetaSlow = 32, 1
 	if b := f.optionalFloat("beta_fast"); b != 0 {
-		r.BetaFast = b
+		rope.BetaFast = b
 	}
 	if b := f.optionalFloat("beta_slow"); b != 0 {
-		r.BetaSlow = b
+		rope.BetaSlow = b
 	}
-	if r.BetaFast < r.BetaSlow {
-		f.problem("beta_fast %v is less than beta_slow %v", r.BetaFast, r.BetaSlow)
+	if rope.BetaFast < rope.BetaSlow {
+		f.Problem("beta_fast %v is less than beta_slow %v", rope.BetaFast, rope.BetaSlow)
 	}
-	r.Truncate = f.bool("truncate", true)
+	rope.Truncate = f.Bool("truncate", true)
 	mscale, all := f.optionalFloat("mscale"), f.optionalFloat("mscale_all_dim")
 	switch {
-	case f.has("attention_factor"):
-		r.AttentionFactor = f.float("attention_factor", 1, 0, maxFactor)
+	case f.Has("attention_factor"):
+		rope.AttentionFactor = f.Float("attention_factor", 1, 0, maxFactor)
 	case mscale != 0 && all != 0:
-		r.AttentionFactor = yarnScale(r.Factor, mscale) / yarnScale(r.Factor, all)
+		rope.AttentionFactor = yarnScale(rope.Factor, mscale) / yarnScale(rope.Factor, all)
 	default:
-		r.AttentionFactor = yarnScale(r.Factor, 1)
+		rope.AttentionFactor = yarnScale(rope.Factor, 1)
 	}
 }
 

@@ -87,18 +87,18 @@ func (s *shape) attention(g *shadow, x *ghost) *ghost {
 	c := s.cfg
 	width, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	wide := width
-	if c.OutputGate() {
+	if c.OutputGate {
 		wide *= 2
 	}
 	q := s.linear(g, x, model.Attention, "q_proj", wide)
 	k := s.linear(g, x, model.Attention, "k_proj", kv)
 	v := s.linear(g, x, model.Attention, "v_proj", kv)
 	var gate *ghost
-	if c.OutputGate() {
+	if c.OutputGate {
 		gate = g.cheap(width, q)
 		q = g.cheap(width, q)
 	}
-	if c.ModelType != "qwen2" {
+	if c.HeadNorms {
 		q, k = g.cheap(width, q), g.cheap(kv, k)
 	}
 	q, k = g.cheap(width, q), g.cheap(kv, k)

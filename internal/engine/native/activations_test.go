@@ -13,7 +13,6 @@ import (
 	"graft/internal/nn"
 	"graft/internal/parallel"
 	"graft/internal/train"
-	"graft/internal/weights"
 )
 
 // medium are models large enough that activations outweigh what does not grow with the tokens.
@@ -71,11 +70,11 @@ func TestActivations(t *testing.T) {
 func arenaPeak(t *testing.T, config string, j engine.Job) (predicted, measured int) {
 	t.Helper()
 	const threads, length = 2, 400
-	src, err := model.Random([]byte(config), 1)
+	src, err := all.Models().Random([]byte(config), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := weights.ParseConfig([]byte(config), nil)
+	c, err := all.Models().ParseConfig([]byte(config), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func activeWeights(c *weights.Config, i int) int {
 	h := c.HiddenSize
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	n := h * (2*q + 2*kv)
-	if c.OutputGate() {
+	if c.OutputGate {
 		n += h * q
 	}
 	if d := c.DeltaNet; c.LayerTypes[i] == weights.LinearAttention {

@@ -20,6 +20,7 @@ import (
 // Run checks an architecture on its tiny checkpoint.
 func Run(t *testing.T, a model.Arch) {
 	t.Run("slots have the shapes of their tensors", func(t *testing.T) { slots(t, a) })
+	t.Run("every tensor has a role", func(t *testing.T) { roles(t, a) })
 	t.Run("sequences in a batch do not see each other", func(t *testing.T) { batch(t, a) })
 	t.Run("generation with a cache gives the same logits", func(t *testing.T) { cache(t, a) })
 	t.Run("input gradients are finite differences", func(t *testing.T) { gradients(t, a) })
@@ -34,7 +35,7 @@ func Load(t *testing.T, a model.Arch, opt model.Options) model.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := weights.ParseConfig(text, nil)
+	c, err := model.Registry{a}.ParseConfig(text, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func Load(t *testing.T, a model.Arch, opt model.Options) model.Model {
 // Open loads the checkpoint in dir, whose files stay open until the test ends.
 func Open(t *testing.T, r model.Registry, dir string, opt model.Options) model.Model {
 	t.Helper()
-	c, err := weights.ReadConfig(dir)
+	c, err := r.ReadConfig(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,6 +141,50 @@ func slots(t *testing.T, a model.Arch) {
 	}
 }
 
+// roles compares the inventory with the checkpoint and with what loading in 4 bits quantises.
+func roles(t *testing.T, a model.Arch) {
+	m := Load(t, a, model.Options{FourBit: true})
+	v, err := model.Registry{a}.Inventory(m.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, src, err := a.Tiny(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := 0
+	for info := range src.All() {
+		stored++
+		if v.Role(info.Name) == model.Unknown {
+			t.Errorf("%s has no role", info.Name)
+		}
+	}
+	if want := len(v.Tensors) + len(a.Sample.Beside); stored != want || len(v.Tensors) == 0 {
+		t.Errorf("the checkpoint has %d tensors, the inventory and what stands beside %d", stored, want)
+	}
+	for _, s := range m.Slots() {
+		_, plain := s.Base.W.(gemm.F32Matrix)
+		want, skipped := model.Projection, ""
+		if plain {
+			want, skipped = model.Linear, s.Name
+		}
+		if r := v.Role(s.Name + ".weight"); r != want || v.Skipped(s.Name+".weight") != skipped {
+			t.Errorf("%s is %q and skipped as %q, want %q and %q", s.Name, r, v.Skipped(s.Name+".weight"), want, skipped)
+		}
+	}
+	for name, want := range map[string]model.Role{
+		"model.embed_tokens.weight": model.Embedding, "model.norm.weight": model.Norm, "model.surprise.weight": model.Unknown,
+		"lm_head.weight": map[bool]model.Role{true: model.Extra, false: model.Linear}[m.Config().TieEmbeddings],
+	} {
+		if r := v.Role(name); r != want {
+			t.Errorf("%s is %q, want %q", name, r, want)
+		}
+	}
+	if s := v.Skipped("lm_head.weight"); s != "lm_head" {
+		t.Errorf("the head is skipped as %q", s)
+	}
+}
+
 func batch(t *testing.T, a model.Arch) {
 	c, m := nntest.Context(t, false), Load(t, a, model.Options{})
 	vocab := m.Config().VocabSize
@@ -224,7 +269,7 @@ func broken(t *testing.T, a model.Arch) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := weights.ParseConfig(text, nil)
+	c, err := model.Registry{a}.ParseConfig(text, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,17 @@ import (
 
 // Arch describes the architecture.
 func Arch() model.Arch {
-	return model.Arch{Name: "qwen2", HF: []string{"Qwen2ForCausalLM"}, Build: build, Tiny: tiny}
+	return model.Arch{Name: "qwen2", HF: []string{"Qwen2ForCausalLM"}, Config: config, Build: build, Sample: model.Sample{Config: sample}}
+}
+
+// config reads the dialects of Qwen2Config.
+func config(r *weights.ConfigReader) {
+	r.Sizes(weights.Sizes{
+		Vocab: 151936, Hidden: 4096, Intermediate: 22016, Layers: 32, Positions: 32768, Heads: 32, KVHeads: 32, NullKVHeads: true,
+	})
+	r.Config.QKVBias = true
+	r.WindowedLayers()
+	r.Rope(1)
 }
 
 func build(b *model.Builder) model.Model {
@@ -18,11 +28,7 @@ func build(b *model.Builder) model.Model {
 	})
 }
 
-func tiny(seed uint64) (config []byte, src weights.Source, err error) {
-	config = []byte(`{"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"], "vocab_size": 97, "hidden_size": 32,
+const sample = `{"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"], "vocab_size": 97, "hidden_size": 32,
 		"intermediate_size": 40, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "max_window_layers": 1,
 		"use_sliding_window": true, "sliding_window": 5, "max_position_embeddings": 128, "rope_theta": 10000,
-		"tie_word_embeddings": false}`)
-	src, err = model.Random(config, seed)
-	return config, src, err
-}
+		"tie_word_embeddings": false}`

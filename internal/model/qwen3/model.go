@@ -9,7 +9,18 @@ import (
 
 // Arch describes the architecture.
 func Arch() model.Arch {
-	return model.Arch{Name: "qwen3", HF: []string{"Qwen3ForCausalLM"}, Build: build, Tiny: tiny}
+	return model.Arch{Name: "qwen3", HF: []string{"Qwen3ForCausalLM"}, Config: config, Build: build, Sample: model.Sample{Config: sample}}
+}
+
+// config reads the dialects of Qwen3Config.
+func config(r *weights.ConfigReader) {
+	r.Sizes(weights.Sizes{
+		Vocab: 151936, Hidden: 4096, Intermediate: 22016, Layers: 32, Positions: 32768, Heads: 32, KVHeads: 32, HeadDim: 128, NullKVHeads: true,
+	})
+	r.AttentionBias()
+	r.Config.HeadNorms = true
+	r.WindowedLayers()
+	r.Rope(1)
 }
 
 func build(b *model.Builder) model.Model {
@@ -18,10 +29,6 @@ func build(b *model.Builder) model.Model {
 	})
 }
 
-func tiny(seed uint64) (config []byte, src weights.Source, err error) {
-	config = []byte(`{"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "vocab_size": 97, "hidden_size": 32,
+const sample = `{"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "vocab_size": 97, "hidden_size": 32,
 		"intermediate_size": 48, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16,
-		"max_position_embeddings": 128, "rope_theta": 10000, "tie_word_embeddings": true}`)
-	src, err = model.Random(config, seed)
-	return config, src, err
-}
+		"max_position_embeddings": 128, "rope_theta": 10000, "tie_word_embeddings": true}`

