@@ -38,6 +38,8 @@ type Adapter struct {
 	slots   []*model.Slot  // of the model
 	index   map[string]int // of Modules by name
 	pool    *parallel.Pool
+	param   newParam
+	outline bool // parameters have no values
 }
 
 // Clock is what the adapters of a model share: it tells them where training is.
@@ -65,7 +67,11 @@ type wrap struct {
 	low   Factors
 	name  string
 	clock *Clock
+	param newParam
 }
+
+// newParam makes a parameter.
+type newParam func(name string, rows, cols int) *nn.Param
 
 // Attach wraps the projections of m that spec names. A starts uniform in ±1/√in (PEFT's kaiming_uniform with a = √5), B at zero, the
 // magnitude at the norms of the weight: the adapted model computes what the base does. The numbers of a module depend on seed and its
@@ -95,24 +101,26 @@ func Attach(ctx *nn.Context, m model.Model, spec Spec, seed uint64) (*Adapter, e
 }
 
 func newAdapter(ctx *nn.Context, m model.Model, spec Spec, seed uint64) *Adapter {
-	return &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, slots: m.Slots(), index: map[string]int{}, pool: ctx.Pool}
+	return &Adapter{Spec: spec, Clock: &Clock{Seed: seed}, slots: m.Slots(), index: map[string]int{}, pool: ctx.Pool, param: nn.NewParam}
 }
 
 func (a *Adapter) attach(p placement) Adapted {
 	in, out := p.slot.Base.Dims()
 	name := p.slot.Name
 	low := Factors{
-		A:     nn.NewParam(name+suffixA, p.r, in),
-		B:     nn.NewParam(name+suffixB, out, p.r),
+		A:     a.param(name+suffixA, p.r, in),
+		B:     a.param(name+suffixB, out, p.r),
 		Scale: a.Spec.scale(p),
 		Drop:  newDropout(a.Spec.Dropout, a.Clock, name),
 	}
-	r := rand.New(rand.NewPCG(a.Clock.Seed, hash(name)))
-	bound := 1 / math.Sqrt(float64(in))
-	for i := range low.A.Data {
-		low.A.Data[i] = float32(bound * (2*r.Float64() - 1))
+	if !a.outline {
+		r := rand.New(rand.NewPCG(a.Clock.Seed, hash(name)))
+		bound := 1 / math.Sqrt(float64(in))
+		for i := range low.A.Data {
+			low.A.Data[i] = float32(bound * (2*r.Float64() - 1))
+		}
 	}
-	adapted := variants[a.Spec.variant()](wrap{p.slot.Base, low, name, a.Clock})
+	adapted := variants[a.Spec.variant()](wrap{p.slot.Base, low, name, a.Clock, a.param})
 	p.slot.Proj = adapted
 	a.index[name] = len(a.Modules)
 	a.Modules = append(a.Modules, Module{name, p.slot.Kind, p.r, p.alpha, adapted})

@@ -37,7 +37,7 @@ var _ Adapted = (*DoRA)(nil)
 func wrapDoRA(w wrap) Adapted {
 	out := w.low.B.Rows
 	return &DoRA{
-		Base: w.base, Low: w.low, M: nn.NewParam(w.name+"."+magnitude, out, 1), clock: w.clock,
+		Base: w.base, Low: w.low, M: w.param(w.name+"."+magnitude, out, 1), clock: w.clock,
 		c: make([]float32, out), norm: make([]float32, out),
 	}
 }
@@ -158,8 +158,11 @@ func (d *DoRA) start(ctx *nn.Context) {
 	}
 }
 
-// refresh computes norm and c when the parameters have changed.
+// refresh computes norm and c when the parameters have changed, once for an optimizer step: a count of what a pass takes leaves it out.
 func (d *DoRA) refresh(ctx *nn.Context) {
+	if ctx.Counting() {
+		return
+	}
 	if d.fresh && d.version == d.clock.Version {
 		return
 	}

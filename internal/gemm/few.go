@@ -3,6 +3,7 @@ package gemm
 import (
 	"graft/internal/kernel"
 	"graft/internal/mem"
+	"graft/internal/parallel"
 )
 
 // fewRows is the number of rows up to which a left operand is not packed, nor the right one for it: such a product is bound by the
@@ -55,13 +56,9 @@ func (e *Engine) mulFew(p *plan, out Sink, terms []Term) {
 	for _, t := range terms {
 		f.inner = max(f.inner, t.A.K)
 	}
-	blocks := make([]*mem.Block, e.Pool.Workers())
-	e.Pool.Run((f.n+f.wide-1)/f.wide, func(w, task int) {
-		if blocks[w] == nil {
-			blocks[w] = e.Arena.F32(f.m*f.wide + f.inner)
-		}
-		f.run(task*f.wide, blocks[w].F32())
-	})
+	blocks := parallel.Each(e.Pool, (f.n+f.wide-1)/f.wide,
+		func() *mem.Block { return e.Arena.F32(f.m*f.wide + f.inner) },
+		func(b *mem.Block, task int) { f.run(task*f.wide, b.F32()) })
 	for _, b := range blocks {
 		b.Free()
 	}

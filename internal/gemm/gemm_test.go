@@ -21,9 +21,9 @@ func engines(t testing.TB, workers int) []*Engine {
 		pool.Close()
 		arena.Release()
 	})
-	es := []*Engine{{pool, arena, kernel.TileF32()}}
+	es := []*Engine{{Pool: pool, Arena: arena, Tile: kernel.TileF32()}}
 	if b := kernel.TileBF16(); b.BF16 {
-		es = append(es, &Engine{pool, arena, b})
+		es = append(es, &Engine{Pool: pool, Arena: arena, Tile: b})
 	}
 	return es
 }

@@ -3,6 +3,7 @@ package gemm
 import (
 	"graft/internal/kernel"
 	"graft/internal/mem"
+	"graft/internal/parallel"
 )
 
 // Left is a left operand in panels of MR rows: (⌈M/MR⌉, K, MR). One of few rows is float32 as it comes, (M, K).
@@ -20,6 +21,9 @@ func (e *Engine) Pack(a Matrix) *Left {
 	m, k := a.Dims()
 	l := e.newLeft(m, k, m <= fewRows)
 	if l.few {
+		if e.Work != nil {
+			return l
+		}
 		for i := range m {
 			a.Read(l.data[i*k:(i+1)*k], i, 0)
 		}
@@ -43,6 +47,9 @@ func (e *Engine) PackT(a Matrix) *Left {
 	k, m := a.Dims()
 	l := e.newLeft(m, k, m <= fewRows)
 	if l.few {
+		if e.Work != nil {
+			return l
+		}
 		row := make([]float32, m)
 		for j := range k {
 			a.Read(row, j, 0)
@@ -80,13 +87,10 @@ func (e *Engine) newLeft(m, k int, few bool) *Left {
 const packPanels = 8 // per task
 
 func (e *Engine) pack(l *Left, f func(r *reader, row, rows int)) {
-	readers := make([]*reader, e.Pool.Workers())
-	e.Pool.Ranges(l.M, packPanels*l.tile.MR, func(w, lo, hi int) {
-		if readers[w] == nil {
-			readers[w] = newReader(e.Arena, l.tile)
-		}
-		f(readers[w], lo, hi-lo)
-	})
+	rows := packPanels * l.tile.MR
+	readers := parallel.Each(e.Pool, (l.M+rows-1)/rows,
+		func() *reader { return newReader(e.Arena, l.tile) },
+		func(r *reader, task int) { f(r, task*rows, min(rows, l.M-task*rows)) })
 	for _, r := range readers {
 		r.free()
 	}

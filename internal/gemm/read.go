@@ -29,10 +29,8 @@ func newReader(a *mem.Arena, t kernel.Tile) *reader {
 }
 
 func (r *reader) free() {
-	if r != nil {
-		r.blockF.Free()
-		r.blockH.Free()
-	}
+	r.blockF.Free()
+	r.blockH.Free()
 }
 
 // rows packs rows into one panel: the inner dimension runs along the matrix row.

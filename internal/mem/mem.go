@@ -20,7 +20,8 @@ const (
 
 // Block is one buffer. Its content is arbitrary until written.
 type Block struct {
-	data  []byte // cap is the room taken from the slab
+	data  []byte // nil in an arena that only counts
+	size  int    // room taken
 	arena *Arena
 	slab  int
 	off   int
@@ -35,12 +36,19 @@ type Arena struct {
 	peak   int
 	total  int
 	poison bool
+	counts bool
 }
 
 type span struct{ slab, off, size int }
 
 // New returns an empty arena.
 func New() *Arena { return &Arena{} }
+
+// NewCounter returns an arena that only counts: its blocks have no content and their views are nil.
+func NewCounter() *Arena { return &Arena{counts: true} }
+
+// Counts tells whether the arena only counts.
+func (a *Arena) Counts() bool { return a.counts }
 
 // SetPoison makes the arena fill every block with NaN patterns when taken and when freed: tests find reads of stale memory so.
 func (a *Arena) SetPoison(on bool) { a.poison = on }
@@ -53,10 +61,13 @@ func (a *Arena) Bytes(n int) *Block {
 	size := max((n+align-1)/align*align, align)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	s := a.take(size)
 	a.inUse += size
 	a.peak = max(a.peak, a.inUse)
-	b := &Block{data: a.slabs[s.slab][s.off : s.off+n : s.off+size], arena: a, slab: s.slab, off: s.off}
+	if a.counts {
+		return &Block{size: size, arena: a}
+	}
+	s := a.take(size)
+	b := &Block{data: a.slabs[s.slab][s.off : s.off+n : s.off+size], size: size, arena: a, slab: s.slab, off: s.off}
 	a.spoil(b)
 	return b
 }
@@ -97,10 +108,11 @@ func (b *Block) Free() {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.spoil(b)
-	size := cap(b.data)
-	a.inUse -= size
-	a.give(span{b.slab, b.off, size})
+	a.inUse -= b.size
+	if !a.counts {
+		a.spoil(b)
+		a.give(span{b.slab, b.off, b.size})
+	}
 	*b = Block{}
 }
 
@@ -182,7 +194,7 @@ func (a *Arena) spoil(b *Block) {
 	if !a.poison {
 		return
 	}
-	all := b.data[:cap(b.data)]
+	all := b.data[:b.size]
 	all[0] = 0xff
 	for n := 1; n < len(all); n *= 2 {
 		copy(all[n:], all[:n])

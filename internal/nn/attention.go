@@ -5,6 +5,7 @@ import (
 
 	"graft/internal/kernel"
 	"graft/internal/mem"
+	"graft/internal/parallel"
 )
 
 // Segment is a run of rows that form one document: attention never leaves it.
@@ -30,6 +31,7 @@ func (t *Tape) Attention(q, k, v *Value, h Heads, segs []Segment) *Value {
 		o.data = t.New(q.Rows, q.Cols)
 		a := &attention{Context: t.Context, h: h, q: q.Data(), k: k.Data(), v: v.Data(), o: o.data, lse: lse}
 		a.run(segs, h.Q/h.KV, a.forward)
+		t.Count(4 * h.work(segs))
 	}, Back: func() {
 		a := &attention{Context: t.Context, h: h, q: q.Data(), k: k.Data(), v: v.Data(), o: o.data, lse: lse, do: o.grad}
 		var adds [3]bool
@@ -38,8 +40,22 @@ func (t *Tape) Attention(q, k, v *Value, h Heads, segs []Segment) *Value {
 		a.dv, adds[2] = t.gradTensor(v)
 		a.add = adds
 		a.run(segs, 1, a.backward)
+		t.Count(10 * h.work(segs))
 	}})
 	return o
+}
+
+// work is the number of multiplications of one product of all queries with the keys that they see.
+func (h Heads) work(segs []Segment) (n float64) {
+	for _, s := range segs {
+		all := float64(s.End - s.Start)
+		hidden := 0.0
+		if h.Window > 0 {
+			hidden = max(all-float64(h.Window), 0)
+		}
+		n += (all*(all+1) - hidden*(hidden+1)) / 2
+	}
+	return n * float64(h.Q*h.Dim)
 }
 
 // tileRows is the side of a tile of scores: a multiple of every NR and KU.
@@ -66,18 +82,14 @@ type head struct {
 // run starts a task per segment, key/value head and share of its query heads.
 func (a *attention) run(segs []Segment, shares int, f func(s *scratch, hd head)) {
 	group := a.h.Q / a.h.KV
-	scratches := make([]*scratch, a.Pool.Workers())
 	longest := 0
 	for _, s := range segs {
 		longest = max(longest, s.End-s.Start)
 	}
-	a.Pool.Run(len(segs)*a.h.KV*shares, func(w, task int) {
-		if scratches[w] == nil {
-			scratches[w] = a.newScratch(longest)
-		}
+	scratches := parallel.Each(a.Pool, len(segs)*a.h.KV*shares, func() *scratch { return a.newScratch(longest) }, func(s *scratch, task int) {
 		share, task := task%shares, task/shares
 		kv, seg := task%a.h.KV, segs[task/a.h.KV]
-		f(scratches[w], head{seg: seg, kv: kv, q0: kv*group + share*(group/shares), n: group / shares})
+		f(s, head{seg: seg, kv: kv, q0: kv*group + share*(group/shares), n: group / shares})
 	})
 	for _, s := range scratches {
 		s.free()
@@ -114,9 +126,6 @@ func (s *scratch) u16(n int) []uint16 {
 }
 
 func (s *scratch) free() {
-	if s == nil {
-		return
-	}
 	for _, b := range s.blocks {
 		b.Free()
 	}

@@ -61,6 +61,9 @@ func (t *Tape) CachedAttention(q, k, v *Value, h Heads, s *Cache, layer int) *Va
 }
 
 func (t *Tape) appendRows(dst, src *Tensor, at int) {
+	if t.Counting() {
+		return
+	}
 	buf := make([]float32, src.Cols)
 	for i := range src.Rows {
 		dst.Write(at+i, 0, src.row(buf, i))

@@ -122,7 +122,7 @@ func (t *Tape) headBack(dh, dlogits *Tensor, w gemm.Matrix) {
 	vocab := dlogits.Cols
 	for lo := 0; lo < vocab; lo += headSlice {
 		n := min(headSlice, vocab-lo)
-		left := t.Pack(gemm.F32{Rows: dlogits.Rows, Cols: n, Stride: vocab, Data: dlogits.f[lo:]})
+		left := t.Pack(gemm.Part(dlogits, 0, lo, dlogits.Rows, n))
 		t.Mul(Store{To: dh, Add: lo > 0}, gemm.Term{A: left, B: rowsOf(w, lo, lo+n)})
 		left.Free()
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"graft/internal/kernel"
+	"graft/internal/parallel"
 )
 
 // DeltaNet is the token mixer of a gated delta rule layer (Yang et al., 2024, "Gated Delta Networks") as Qwen3-Next has it: frozen weights
@@ -65,14 +66,25 @@ func (t *Tape) DeltaNet(x, ba *Value, d *DeltaNet, segs []Segment) *Value {
 		y.data = t.New(y.Rows, y.Cols)
 		r.x, r.ba, r.y = x.Data(), ba.Data(), y.data
 		r.run(segs, 1, (*deltaTask).forward)
+		t.Count(float64(x.Rows) * d.work())
 	}, Back: func() {
 		r.x, r.ba, r.dy = x.Data(), ba.Data(), y.grad
 		r.dx, r.addX = t.gradTensor(x)
 		r.dba, r.addBA = t.gradTensor(ba)
 		r.run(segs, blockRows/chunkRows, (*deltaTask).backward)
+		t.Count(backWork * float64(x.Rows) * d.work())
 	}})
 	return y
 }
+
+// work is the floating-point operations for a token forward: its products with keys, values and state.
+func (d DeltaShape) work() float64 {
+	k, v := float64(d.KeyDim), float64(d.ValueDim)
+	return 2 * float64(d.ValueHeads) * (3*k*v + chunkRows*(k+v))
+}
+
+// backWork is how much more the gradient of the recurrence is than its result, recomputation of the chunks included.
+const backWork = 2.4
 
 // deltaBlocks is the number of states kept for each value head.
 func deltaBlocks(segs []Segment) (n int) {
@@ -114,13 +126,9 @@ func (r *deltaRun) run(segs []Segment, chunks int, f func(t *deltaTask)) {
 		}
 	}
 	chunks = min(chunks, (longest+chunkRows-1)/chunkRows)
-	works := make([]*deltaWork, r.Pool.Workers())
-	r.Pool.Run(len(segs)*r.KeyHeads, func(w, task int) {
-		if works[w] == nil {
-			works[w] = r.newWork(chunks, longest)
-		}
+	works := parallel.Each(r.Pool, len(segs)*r.KeyHeads, func() *deltaWork { return r.newWork(chunks, longest) }, func(w *deltaWork, task int) {
 		if s := task / r.KeyHeads; segs[s].End > segs[s].Start {
-			f(&deltaTask{r, works[w], segs[s], task % r.KeyHeads, first[s]})
+			f(&deltaTask{r, w, segs[s], task % r.KeyHeads, first[s]})
 		}
 	})
 	for _, w := range works {

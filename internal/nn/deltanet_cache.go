@@ -34,6 +34,7 @@ func (t *Tape) CachedDeltaNet(x, ba *Value, d *DeltaNet, s *Cache, layer int) *V
 		r := &deltaRun{Context: t.Context, DeltaNet: d, m: tiles{kernel.TileF32()}, x: x.Data(), ba: ba.Data(), y: y.data}
 		r.cache = s.layers[layer].recurrent
 		r.run([]Segment{{0, x.Rows}}, 1, (*deltaTask).forward)
+		t.Count(float64(x.Rows) * d.work())
 	}})
 	return y
 }

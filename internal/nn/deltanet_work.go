@@ -64,9 +64,6 @@ type deltaBack struct {
 }
 
 func (w *deltaWork) free() {
-	if w == nil {
-		return
-	}
 	for _, b := range w.blocks {
 		b.Free()
 	}
@@ -120,8 +117,7 @@ func (r *deltaRun) newChunk(w *deltaWork, n, pad int) *deltaChunk {
 			s: w.sumGrid(r.KeyDim, r.ValueDim), e: w.sumGrid(n, r.ValueDim), x: w.sumGrid(n, r.ValueDim), o: w.sumGrid(n, r.ValueDim),
 			decay: w.sumGrid(n, n),
 		}
-		v := w.f32(4 * chunkRows)
-		h.beta, h.gamma, h.eps, h.omega = v[:n], v[chunkRows:][:n], v[2*chunkRows:][:n], v[3*chunkRows:][:n]
+		h.beta, h.gamma, h.eps, h.omega = w.f32(n), w.f32(n), w.f32(n), w.f32(n)
 		c.heads = append(c.heads, h)
 	}
 	return c

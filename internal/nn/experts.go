@@ -20,14 +20,28 @@ type Experts interface {
 // solo is the context for work inside a task.
 func (c *Context) solo() *Context {
 	s := *c
-	s.Pool = nil
+	s.Pool = c.Pool.Solo()
 	return &s
+}
+
+// tasks runs tasks that allocate for themselves, on a context from solo.
+func (c *Context) tasks(n int, run func(task int)) {
+	if c.Counting() {
+		c.Arena.Tasks(c.Pool.Workers(), n, run)
+		return
+	}
+	c.Pool.Run(n, func(_, task int) { run(task) })
+}
+
+// eachColumns runs f as a task for every run of columns.
+func (c *Context) eachColumns(width int, f func(lo, hi int)) {
+	c.tasks((width+columnTask-1)/columnTask, func(task int) { f(task*columnTask, min(width, (task+1)*columnTask)) })
 }
 
 // eachExpert runs f as a task for every expert that has rows, the largest first.
 func (t *Tape) eachExpert(r *Route, f func(c *Context, e int, rows Segment)) {
 	c := t.solo()
-	t.Pool.Run(r.Experts(), func(_, task int) {
+	t.tasks(r.Experts(), func(task int) {
 		e := r.order[task]
 		if rows := (Segment{r.Start[e], r.Start[e+1]}); rows.End > rows.Start {
 			f(c, e, rows)
@@ -76,6 +90,9 @@ func rowsOf(m gemm.Matrix, lo, hi int) gemm.Matrix {
 // gatherTokens copies the tokens of some rows, multiplied by a column scale if there is one.
 func (c *Context) gatherTokens(x *Tensor, r *Route, rows Segment, scale []float32) *Tensor {
 	y := c.New(rows.End-rows.Start, x.Cols)
+	if c.Counting() {
+		return y
+	}
 	if scale != nil {
 		block := c.Arena.F32(x.Cols)
 		defer block.Free()
@@ -138,9 +155,12 @@ func (s combine) Block(row, col, rows, cols int, c []float32, ld int) {
 }
 
 // rowWeights are the weights of the rows, (N).
-func (r *Route) rowWeights() []float32 {
+func (c *Context) rowWeights(r *Route) []float32 {
 	w := make([]float32, r.Rows())
 	data := r.Weight.Data()
+	if c.Counting() {
+		return w
+	}
 	for i := range w {
 		data.Read(w[i:i+1], int(r.Token[i]), int(r.Slot[i]))
 	}

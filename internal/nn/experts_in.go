@@ -124,7 +124,7 @@ func (o *expertsIn) expertBack(c *Context, x *Tensor, e int, rows Segment) []exp
 		}
 		u := trained.Update(c)
 		if u.C != nil {
-			magnitudeGrad(u, dy, rowsOfTensor(o.y.Data(), rows, p.cols), u.M.Data)
+			c.magnitudeGrad(u, dy, rowsOfTensor(o.y.Data(), rows, p.cols), u.M.Data)
 			dy = ColumnScaled{dy, u.C}
 		}
 		ls[i].u = u
@@ -144,7 +144,7 @@ func (o *expertsIn) toTokens(lefts [][]expertLeft) {
 	width := o.x.Cols
 	sum := o.zeroF32(o.x.Rows, width)
 	c := o.solo()
-	o.Pool.Ranges(width, columnTask, func(_, lo, hi int) {
+	o.eachColumns(width, func(lo, hi int) {
 		for e, ls := range lefts {
 			var terms []gemm.Term
 			for i, l := range ls {

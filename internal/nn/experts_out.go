@@ -68,9 +68,9 @@ func (o *expertsOut) forward() {
 		lefts[e] = o.pack(c, h, e, rows)
 	})
 	sum := o.zeroF32(o.y.Rows, o.y.Cols)
-	weight := o.r.rowWeights()
+	weight := o.rowWeights(o.r)
 	c := o.solo()
-	o.Pool.Ranges(o.y.Cols, columnTask, func(_, lo, hi int) {
+	o.eachColumns(o.y.Cols, func(lo, hi int) {
 		for e, l := range lefts {
 			if l.h == nil {
 				continue
@@ -108,7 +108,7 @@ func (o *expertsOut) lowView(u Update, rows Segment) gemm.Matrix {
 
 func (o *expertsOut) back() {
 	h := o.h.Data()
-	weight := o.r.rowWeights()
+	weight := o.rowWeights(o.r)
 	dw := make([]float32, o.r.Rows())
 	dh := o.New(h.Rows, h.Cols)
 	o.eachExpert(o.r, func(c *Context, e int, rows Segment) {
@@ -121,6 +121,9 @@ func (o *expertsOut) back() {
 	if v := o.r.Weight; v.needs {
 		g := o.zeroF32(v.Rows, v.Cols)
 		for i, d := range dw {
+			if o.Counting() {
+				break
+			}
 			g.f[int(o.r.Token[i])*g.Cols+int(o.r.Slot[i])] = d
 		}
 		o.addGrad(v, g)
@@ -132,6 +135,17 @@ func (o *expertsOut) back() {
 type outGrad struct {
 	h, dh      *Tensor   // (N, in)
 	weight, dw []float32 // (N)
+}
+
+// put sets dw and dh of the rows from first on, given dy·W of them.
+func (g outGrad) put(first int, back *Tensor) {
+	buf := make([]float32, g.h.Cols)
+	for i := range back.Rows {
+		row, v := first+i, back.f[i*back.Cols:(i+1)*back.Cols]
+		g.dw[row] = kernel.Dot(v, g.h.row(buf, row))
+		kernel.Scale(v, v, g.weight[row])
+		g.dh.Write(row, 0, v)
+	}
 }
 
 func (o *expertsOut) expertBack(c *Context, e int, rows Segment, g outGrad) {
@@ -155,12 +169,8 @@ func (o *expertsOut) expertBack(c *Context, e int, rows Segment, g outGrad) {
 	back := c.NewF32(n, g.h.Cols)
 	c.Mul(part{to: back}, terms...)
 	left.Free()
-	buf := make([]float32, g.h.Cols)
-	for i := range n {
-		row, v := rows.Start+i, back.f[i*back.Cols:(i+1)*back.Cols]
-		g.dw[row] = kernel.Dot(v, g.h.row(buf, row))
-		kernel.Scale(v, v, g.weight[row])
-		g.dh.Write(row, 0, v)
+	if !c.Counting() {
+		g.put(rows.Start, back)
 	}
 	back.Free()
 	if trained != nil {
@@ -193,12 +203,15 @@ func (o *expertsOut) updateBack(c *Context, rows Segment, g outGrad, u outUpdate
 	c.Mul(part{to: v}, gemm.Term{A: left, B: u.w, Trans: true}, gemm.Term{A: low, B: u.B.Matrix(), Trans: true})
 	left.Free()
 	low.Free()
-	magnitudeGrad(u.Update, u.dy, v, u.M.Data)
+	c.magnitudeGrad(u.Update, u.dy, v, u.M.Data)
 	v.Free()
 }
 
 // scaleRows multiplies each row by a number.
 func (c *Context) scaleRows(x *Tensor, by []float32) {
+	if c.Counting() {
+		return
+	}
 	buf := make([]float32, x.Cols)
 	for i := range x.Rows {
 		v := x.target(buf, i)

@@ -55,7 +55,10 @@ func (r *Rotary) table(pos []int32) (cos, sin []float32) {
 // Rotate turns the heads (of width head) of x by the position of each row; back: the same by the negative angles.
 func (t *Tape) Rotate(x *Value, r *Rotary, head int, pos []int32) *Value {
 	y := t.Make(x.Rows, x.Cols, false, x)
-	cos, sin := r.table(pos)
+	var cos, sin []float32
+	if !t.Counting() {
+		cos, sin = r.table(pos)
+	}
 	turn := func(f func(x, y, cos, sin []float32), row []float32, p int32) {
 		at := int(p) * r.half
 		turnHeads(f, row, head, cos[at:at+r.half], sin[at:at+r.half])

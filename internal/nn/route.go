@@ -77,6 +77,9 @@ func (t *Tape) Route(logits *Value, opt Router) *Route {
 		})
 	}})
 	r := &Route{Weight: w}
+	if t.Counting() {
+		spread(chosen, experts, min(2*len(chosen)/experts+64, logits.Rows), t.Pool.Workers())
+	}
 	r.sort(chosen, k, experts)
 	return r
 }
@@ -176,6 +179,22 @@ func (r *Route) sort(chosen []int32, k, experts int) {
 		r.order[e] = e
 	}
 	sort.SliceStable(r.order, func(a, b int) bool { return r.size(r.order[a]) > r.size(r.order[b]) })
+}
+
+// spread stands for the choices of a router that was not run: the first experts, one for each worker, get as many rows as the fullest one does
+// unless routing is very uneven, the others share the rest evenly.
+func spread(chosen []int32, experts, fullest, workers int) {
+	i := 0
+	for e := range min(workers, experts-1) {
+		for n := 0; n < fullest && i < len(chosen); n++ {
+			chosen[i] = int32(e)
+			i++
+		}
+	}
+	first := min(workers, experts-1)
+	for j := range chosen[i:] {
+		chosen[i+j] = int32(first + j%(experts-first))
+	}
 }
 
 func (r *Route) size(e int) int { return r.Start[e+1] - r.Start[e] }

@@ -23,6 +23,17 @@ func NewContext(pool *parallel.Pool, half bool) *Context {
 	return c
 }
 
+// NewCounting makes a context for threads workers on which operations allocate and multiply nothing: its arena counts the memory that they
+// would take, Work the floating-point operations of their products. Whatever they compute is without meaning.
+func NewCounting(threads int, half bool) *Context {
+	c := NewContext(parallel.Idle(threads), half)
+	c.Arena, c.Work = mem.NewCounter(), new(float64)
+	return c
+}
+
+// Counting tells whether the context only counts.
+func (c *Context) Counting() bool { return c.Work != nil }
+
 // Tensor is a matrix (Rows, Cols) of float32 or bfloat16. It may have several owners, who count themselves with Share and Free.
 type Tensor struct {
 	Rows, Cols int
@@ -133,20 +144,34 @@ const rowsPerTask = 16
 
 // Rows runs f over all rows with n scratch rows of the given width for each call.
 func (c *Context) Rows(rows, scratch, width int, f func(row int, buf [][]float32)) {
-	bufs := make([][][]float32, c.Pool.Workers())
-	blocks := make([]*mem.Block, len(bufs))
-	c.Pool.Ranges(rows, rowsPerTask, func(w, lo, hi int) {
-		if bufs[w] == nil && scratch > 0 {
-			blocks[w] = c.Arena.F32(scratch * width)
-			for i := range scratch {
-				bufs[w] = append(bufs[w], blocks[w].F32()[i*width:(i+1)*width])
+	made := parallel.Each(c.Pool, (rows+rowsPerTask-1)/rowsPerTask,
+		func() rowScratch { return c.newRowScratch(scratch, width) },
+		func(s rowScratch, task int) {
+			for i := task * rowsPerTask; i < min(rows, (task+1)*rowsPerTask); i++ {
+				f(i, s.rows)
 			}
-		}
-		for i := lo; i < hi; i++ {
-			f(i, bufs[w])
-		}
-	})
-	for _, b := range blocks {
-		b.Free()
+		})
+	for _, s := range made {
+		s.block.Free()
 	}
+}
+
+// rowScratch is some rows of memory for one worker.
+type rowScratch struct {
+	block *mem.Block
+	rows  [][]float32
+}
+
+func (c *Context) newRowScratch(n, width int) rowScratch {
+	if n == 0 {
+		return rowScratch{}
+	}
+	s := rowScratch{block: c.Arena.F32(n * width)}
+	if c.Counting() {
+		return s
+	}
+	for i := range n {
+		s.rows = append(s.rows, s.block.F32()[i*width:(i+1)*width])
+	}
+	return s
 }

@@ -65,7 +65,10 @@ func (c *Context) updateGrads(u Update, x, xa, dy, g gemm.Matrix) {
 }
 
 // magnitudeGrad adds Σ w·dy⊙v/by over some rows to the gradient of a magnitude; v may be what by turns into the product before scaling.
-func magnitudeGrad(u Update, dy, v gemm.Matrix, by []float32) {
+func (c *Context) magnitudeGrad(u Update, dy, v gemm.Matrix, by []float32) {
+	if c.Counting() {
+		return
+	}
 	rows, cols := dy.Dims()
 	sum, a, b := make([]float32, cols), make([]float32, cols), make([]float32, cols)
 	for i := range rows {

@@ -12,6 +12,7 @@ import (
 // Pool is a set of workers. The zero value is not usable; a nil Pool runs everything on the caller's goroutine.
 type Pool struct {
 	workers int
+	idle    bool
 	jobs    chan *job
 	done    sync.WaitGroup // the workers' goroutines
 }
@@ -41,6 +42,20 @@ func New(n int) *Pool {
 	return p
 }
 
+// Idle returns a pool that claims n workers and runs no task: what a computation would allocate is counted on it.
+func Idle(n int) *Pool { return &Pool{workers: max(n, 1), idle: true} }
+
+// Idle tells whether the pool runs no task.
+func (p *Pool) Idle() bool { return p != nil && p.idle }
+
+// Solo is a pool for work inside a task: it runs everything on the caller's goroutine, or nothing if p is idle.
+func (p *Pool) Solo() *Pool {
+	if p.Idle() {
+		return Idle(1)
+	}
+	return nil
+}
+
 // Workers is the number of workers; worker numbers are below it.
 func (p *Pool) Workers() int {
 	if p == nil {
@@ -52,6 +67,9 @@ func (p *Pool) Workers() int {
 // Run calls run(worker, task) for every task in [0, tasks) and returns when all are done. Tasks start in order.
 // A panic in a task is raised again in the caller. Run must not be called from inside a task.
 func (p *Pool) Run(tasks int, run func(worker, task int)) {
+	if p.Idle() {
+		return
+	}
 	helpers := min(p.Workers(), tasks) - 1
 	if helpers < 1 {
 		for i := range tasks {
@@ -94,9 +112,36 @@ func (p *Pool) Ranges(n, chunk int, run func(worker, lo, hi int)) {
 	})
 }
 
+// Each runs tasks like Run, each with something that belongs to the worker alone, which create makes for the worker's first task: buffers.
+// It returns what was made. On an idle pool that is what all workers would make, and no task runs.
+func Each[S any](p *Pool, tasks int, create func() S, run func(own S, task int)) []S {
+	if p.Idle() {
+		made := make([]S, min(p.Workers(), tasks))
+		for i := range made {
+			made[i] = create()
+		}
+		return made
+	}
+	made, has := make([]S, p.Workers()), make([]bool, p.Workers())
+	p.Run(tasks, func(w, task int) {
+		if !has[w] {
+			made[w], has[w] = create(), true
+		}
+		run(made[w], task)
+	})
+	n := 0
+	for w, ok := range has {
+		if ok {
+			made[n] = made[w]
+			n++
+		}
+	}
+	return made[:n]
+}
+
 // Close ends the workers. The pool cannot be used afterwards.
 func (p *Pool) Close() {
-	if p == nil {
+	if p == nil || p.idle {
 		return
 	}
 	close(p.jobs)

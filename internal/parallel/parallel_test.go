@@ -74,3 +74,35 @@ func TestNilPoolRunsInPlace(t *testing.T) {
 	}
 	p.Close()
 }
+
+func TestEachMakesOneForEveryWorker(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		p := New(workers)
+		var made, ran atomic.Int32
+		own := Each(p, 100, func() *atomic.Int32 { made.Add(1); return new(atomic.Int32) }, func(n *atomic.Int32, _ int) { n.Add(1); ran.Add(1) })
+		sum := int32(0)
+		for _, n := range own {
+			sum += n.Load()
+		}
+		if int(made.Load()) != len(own) || len(own) < 1 || len(own) > workers || sum != 100 || ran.Load() != 100 {
+			t.Errorf("%d workers: %d made, %d returned, %d tasks counted, %d run", workers, made.Load(), len(own), sum, ran.Load())
+		}
+		p.Close()
+	}
+}
+
+func TestIdlePoolRunsNothing(t *testing.T) {
+	p := Idle(4)
+	defer p.Close()
+	run := func() { t.Error("a task ran") }
+	p.Run(5, func(int, int) { run() })
+	p.Ranges(5, 2, func(int, int, int) { run() })
+	for tasks, want := range map[int]int{0: 0, 3: 3, 9: 4} {
+		if n := len(Each(p, tasks, func() int { return 1 }, func(int, int) { run() })); n != want {
+			t.Errorf("%d tasks: %d made, want %d", tasks, n, want)
+		}
+	}
+	if s := p.Solo(); !p.Idle() || !s.Idle() || s.Workers() != 1 || p.Workers() != 4 || (*Pool)(nil).Solo() != nil {
+		t.Errorf("%+v, alone %+v", p, s)
+	}
+}

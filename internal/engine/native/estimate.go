@@ -8,6 +8,7 @@ import (
 	"graft/internal/adapter"
 	"graft/internal/engine"
 	"graft/internal/mem"
+	"graft/internal/train"
 	"graft/internal/weights"
 )
 
@@ -38,11 +39,11 @@ type shape struct {
 	job      engine.Job
 	cover    *adapter.Coverage
 	held     held
+	foot     *train.Footprint
 	pass     int     // tokens of the largest pass
 	tokens   int     // of the run
 	trained  float64 // share of them that the head sees
 	passes   int     // of a step
-	sequence int     // longest
 	steps    int
 	threads  int
 	free     int // memory that may be taken, 0 if the system does not tell
@@ -58,7 +59,7 @@ func estimate(s shape) *Estimate {
 		e.Kept = s.job.Options.Kept
 	}
 	e.Adapter = 16*s.cover.Trainable + s.norms()
-	e.Activations = s.activations()
+	e.Activations = s.foot.Activations(&s.job.Options)
 	e.Overhead = s.overhead(e.Activations)
 	e.Placement = s.held.place(e.Available-e.Adapter-e.Activations-e.Overhead, e.Available > 0)
 	e.Weights = e.Placement.Resident
@@ -66,9 +67,9 @@ func estimate(s shape) *Estimate {
 	e.Total = e.Weights + e.Adapter + e.Activations + e.Overhead
 	e.Disk = 4*s.cover.Trainable + (s.job.Options.SaveTotalLimit+1)*12*s.cover.Trainable
 	if s.job.Options.Offload && s.job.Options.Checkpointing {
-		e.Disk += s.cfg.Layers * s.pass * s.cfg.HiddenSize * s.element()
+		e.Disk += s.cfg.Layers * s.foot.Input
 	}
-	e.FLOP = s.flopPerToken() * float64(s.tokens)
+	e.FLOP = s.foot.FLOP(&s.job.Options, s.trained) * float64(s.tokens)
 	return e
 }
 
@@ -98,12 +99,10 @@ func (s shape) ableToKeep() int {
 	})
 }
 
-// overhead is what a process takes beside: the program, the records of tensors and modules, each thread's part of a packed weight, and holes
+// overhead is what a process takes beside: the program, the records of tensors and modules, what threads need beside their buffers, and holes
 // in the arena (measured with bench/memory.py).
 func (s *shape) overhead(activations int) int {
-	const columns, inner = 128, 4096 // of a weight that a thread packs
-	widest := min(inner, max(s.cfg.HiddenSize, s.cfg.IntermediateSize))
-	return 26<<20 + s.threads*(4*columns*widest+1<<20) + s.held.records + activations/12
+	return 26<<20 + s.threads<<20 + s.held.records + activations/12
 }
 
 // at adds the time, which the measured rates of matrix products and of the disk tell: the disk works while the processor does.

@@ -12,7 +12,6 @@ import (
 	"graft/internal/model/all"
 	"graft/internal/nn"
 	"graft/internal/parallel"
-	"graft/internal/weights"
 )
 
 // Loaded is a model ready to run, with or without an adapter. Where not all of it fits into memory, its layers come from disk as they run.
@@ -80,7 +79,7 @@ func options(m engine.Model, pool *parallel.Pool) model.Options {
 
 // place decides where the weights of a model, with the names and shapes of outline, are while it is used, and refuses one that does not fit.
 func (e Engine) place(b *base.Base, outline model.Model, m engine.Model, adapterDir string, u use) (_ Placement, err error) {
-	s := shape{cfg: b.Config, job: engine.Job{Model: m}, cover: &adapter.Coverage{}, pass: u.tokens, sequence: u.tokens, threads: e.Threads}
+	s := shape{cfg: b.Config, job: engine.Job{Model: m}, cover: &adapter.Coverage{}, pass: u.tokens, threads: e.Threads}
 	if adapterDir != "" {
 		saved, err := adapter.Read(outline, adapterDir)
 		if err != nil {
@@ -91,10 +90,11 @@ func (e Engine) place(b *base.Base, outline model.Model, m engine.Model, adapter
 	if s.held, err = newHeld(m, b, outline, u.tokens); err != nil {
 		return Placement{}, err
 	}
-	work := s.forward() + 4*(u.logits*b.Config.VocabSize+s.cover.Trainable) + s.norms()
-	if u.cached {
-		work += s.cache()
+	forward, err := s.forward(outline, u)
+	if err != nil {
+		return Placement{}, err
 	}
+	work := forward + 4*(u.logits*b.Config.VocabSize+s.cover.Trainable) + s.norms()
 	work += s.overhead(work)
 	free := available(e.MaxMemory)
 	p := s.held.place(free-work, free > 0)
@@ -110,26 +110,22 @@ func (e Engine) place(b *base.Base, outline model.Model, m engine.Model, adapter
 	return p, fmt.Errorf("native: %s needs about %s of memory, %s are available; %s", b.Dir, size(p.Resident+work), size(free), p.way)
 }
 
-// forward is the memory of a pass that only goes forward.
-func (s *shape) forward() int {
-	work := 0
-	for _, r := range s.rooms() {
-		work = max(work, r.forward)
-	}
-	return 2*s.pass*s.cfg.HiddenSize*s.element() + max(work, s.headBytes())
-}
-
-// cache is the memory of what model.NewCache remembers of a pass.
-func (s *shape) cache() (n int) {
-	c := s.cfg
-	for _, l := range c.LayerTypes {
-		if d := c.DeltaNet; l == weights.LinearAttention {
-			n += 4 * (d.ValueHeads*d.KeyHeadDim*d.ValueHeadDim + (d.ConvKernel-1)*(2*d.KeyHeads*d.KeyHeadDim+d.ValueHeads*d.ValueHeadDim))
-		} else {
-			n += 2 * s.element() * s.pass * c.KVHeads * c.HeadDim
+// forward is the memory of a pass that only goes forward, and of the cache of a conversation.
+func (s *shape) forward(outline model.Model, u use) (int, error) {
+	c := nn.NewCounting(s.threads, s.job.Model.Half)
+	kinds := model.LayerKinds(outline, func(*model.Slot) int { return 0 })
+	if s.job.Spec.R > 0 {
+		var err error
+		if kinds, _, err = layerKinds(outline, s.job.Spec); err != nil {
+			return 0, err
 		}
+		a, err := adapter.Outline(c, outline, s.job.Spec, kinds)
+		if err != nil {
+			return 0, err
+		}
+		defer a.Detach(outline)
 	}
-	return n
+	return model.CountForward(c, outline, kinds, u.tokens, u.cached), nil
 }
 
 // Close releases the model.

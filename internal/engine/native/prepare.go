@@ -151,13 +151,16 @@ func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads 
 	if err != nil {
 		return nil, err
 	}
-	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, sequence: r.data.longest, threads: threads}
+	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, threads: threads}
 	s.free, s.freeDisk = available(r.job.MaxMemory), mem.FreeDisk(r.job.OutputDir)
 	if s.held, err = newHeld(r.job.Model, r.base, outline, distinct(r.data.train)); err != nil {
 		return nil, err
 	}
 	s.pass, s.tokens = r.job.Options.Extent(first, steps)
 	s.passes = max((s.tokens/max(steps, 1)+s.pass-1)/max(s.pass, 1), 1)
+	if s.foot, err = footprint(outline, &r.job, train.Size{Tokens: s.pass, Longest: r.data.longest}, threads); err != nil {
+		return nil, err
+	}
 	s.trained = float64(r.data.report.TrainedTokens) / float64(max(r.data.report.Tokens, 1))
 	if !r.job.Options.Checkpointing {
 		return estimate(s), nil
@@ -170,6 +173,37 @@ func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads 
 	e := estimate(s)
 	e.Able = able
 	return e, nil
+}
+
+// footprint counts what a pass of a job takes, on the names and shapes of its model.
+func footprint(outline model.Model, j *engine.Job, size train.Size, threads int) (*train.Footprint, error) {
+	kinds, first, err := layerKinds(outline, j.Spec)
+	if err != nil {
+		return nil, err
+	}
+	c := nn.NewCounting(threads, j.Model.Half)
+	a, err := adapter.Outline(c, outline, j.Spec, kinds)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Detach(outline)
+	return train.CountPass(c, outline, kinds, first, size), nil
+}
+
+// layerKinds tells which layers of a model are alike when it has an adapter, and which is the first that has one.
+func layerKinds(m model.Model, spec adapter.Spec) (kinds []int, first int, err error) {
+	ranks, err := adapter.Ranks(m, spec)
+	if err != nil {
+		return nil, 0, err
+	}
+	first = m.Layers()
+	kinds = model.LayerKinds(m, func(s *model.Slot) int {
+		if ranks[s.Name] > 0 {
+			first = min(first, s.Layer)
+		}
+		return ranks[s.Name]
+	})
+	return kinds, first, nil
 }
 
 // distinct is the number of different tokens.
