@@ -28,3 +28,12 @@ func (a *Arena) Tasks(workers, tasks int, run func(task int)) {
 		}
 	}
 }
+
+// OwnSlab is the size of the largest block that was asked of an arena that only counts, if it is larger than the slabs that others share; else 0. Such
+// a block finds no room in what smaller ones have left, however much that is.
+func (a *Arena) OwnSlab() int {
+	if a.widest <= slab {
+		return 0
+	}
+	return a.widest
+}

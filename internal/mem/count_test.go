@@ -16,7 +16,13 @@ func TestCounter(t *testing.T) {
 	if peak != 192 || left != 64 || a.Peak() != 4032+192 {
 		t.Errorf("peak %d, left %d, over all %d", peak, left, a.Peak())
 	}
+	if a.OwnSlab() != 0 {
+		t.Errorf("small blocks take a slab of %d bytes", a.OwnSlab())
+	}
 	b.Free()
+	if a.Bytes(slab + 1).Free(); a.OwnSlab() != slab+64 {
+		t.Errorf("a block larger than a slab takes one of %d bytes", a.OwnSlab())
+	}
 	if a.InUse() != 64 {
 		t.Errorf("%d bytes in use", a.InUse())
 	}

@@ -37,6 +37,7 @@ type Arena struct {
 	total  int
 	poison bool
 	counts bool
+	widest int // largest block that was asked for
 }
 
 type span struct{ slab, off, size int }
@@ -64,6 +65,7 @@ func (a *Arena) Bytes(n int) *Block {
 	a.inUse += size
 	a.peak = max(a.peak, a.inUse)
 	if a.counts {
+		a.widest = max(a.widest, size)
 		return &Block{size: size, arena: a}
 	}
 	s := a.take(size)

@@ -15,6 +15,7 @@ type Footprint struct {
 	kinds  []int
 	parts  map[int]layerPart // by the first layer of each kind
 	head   work              // norm, head and loss, forward and backward
+	logits int               // bytes of a block of logits for which the arena needs a slab of its own, else 0
 }
 
 // layerPart is what a layer takes: bytes in use, its input with it, and floating-point operations.
@@ -46,12 +47,13 @@ func CountPass(c *nn.Context, m model.Model, kinds []int, first int, size Size) 
 	x := p.input()
 	f.Input = c.Arena.InUse()
 	x.Free()
+	f.head = p.head()
+	f.logits = c.Arena.OwnSlab()
 	for i, kind := range kinds {
 		if i == kind {
 			f.parts[i] = p.layer(i)
 		}
 	}
-	f.head = p.head()
 	return f
 }
 
@@ -134,6 +136,19 @@ func (f *Footprint) keeps(i int, o *Options) int {
 
 // Activations is the memory of a pass at its fullest, in bytes: what waits for the backward pass, and the layer or the head at work.
 func (f *Footprint) Activations(o *Options) int {
+	layers, head := f.peaks(o)
+	return max(layers, head)
+}
+
+// Touched is the memory that the arena takes from the system for a pass, in bytes: Activations, or more where the logits find no room in what the
+// layers have left.
+func (f *Footprint) Touched(o *Options) int {
+	layers, head := f.peaks(o)
+	return max(layers+f.logits, head)
+}
+
+// peaks is the memory of a pass while the layers run, at its fullest, and while the head does.
+func (f *Footprint) peaks(o *Options) (layers, head int) {
 	waiting, most := 0, f.Input
 	for i, kind := range f.kinds {
 		l := f.parts[kind]
@@ -144,7 +159,7 @@ func (f *Footprint) Activations(o *Options) int {
 		}
 		waiting += f.keeps(i, o)
 	}
-	most = max(most, waiting+f.head.peak)
+	head = waiting + f.head.peak
 	for i := len(f.kinds) - 1; i >= f.first; i-- {
 		waiting -= f.keeps(i, o) // part of what backward and again take
 		if l := f.parts[f.kinds[i]]; o.Recomputes(i, len(f.kinds)) {
@@ -153,7 +168,7 @@ func (f *Footprint) Activations(o *Options) int {
 			most = max(most, waiting+l.backward.peak)
 		}
 	}
-	return most
+	return most, head
 }
 
 // FLOP is the work of training on one token, of which a share has a loss.

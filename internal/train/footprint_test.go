@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"graft/internal/adapter"
@@ -148,4 +149,20 @@ func countFor(t *testing.T, config string, src weights.Source, j footprintJob, s
 		t.Errorf("%d bytes are still in use after the count", n)
 	}
 	return f
+}
+
+// TestLogitsOwnSlab has logits larger than a slab of the arena: they take memory of their own beside what the layers left.
+func TestLogitsOwnSlab(t *testing.T) {
+	j := footprintJob{half: true, spec: adapter.Spec{R: 8, Alpha: 16, Targets: []string{adapter.AllLinear}}}
+	for vocab, more := range map[string]bool{"512": false, "60000": true} {
+		config := strings.Replace(medium["qwen3"], `"vocab_size": 512`, `"vocab_size": `+vocab, 1)
+		src, err := all.Models().Random([]byte(config), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := countFor(t, config, src, j, Size{4800, 400}, 2)
+		if a, b := f.Activations(&j.opt), f.Touched(&j.opt); (b > a) != more || b < a {
+			t.Errorf("vocabulary %s: %d bytes of activations, %d taken from the system", vocab, a, b)
+		}
+	}
 }

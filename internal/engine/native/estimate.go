@@ -59,7 +59,7 @@ func estimate(s shape) *Estimate {
 		e.Kept = s.job.Options.Kept
 	}
 	e.Adapter = 16*s.cover.Trainable + s.norms()
-	e.Activations = s.foot.Activations(&s.job.Options)
+	e.Activations = s.foot.Touched(&s.job.Options)
 	e.Overhead = s.overhead(e.Activations)
 	e.Placement = s.held.place(e.Available-e.Adapter-e.Activations-e.Overhead, e.Available > 0)
 	e.Weights = e.Placement.Resident
