@@ -3,7 +3,7 @@
     python ref/dataset_interop.py [--functions 2000] [--kills 10]
 
 The test that `go test ./internal/cli` runs with 36 functions is run with these numbers, once with live requests and once with
-batches. The program talks over HTTP, through the vendor's SDK, to a server of this repository. It is killed with SIGKILL at calls of
+batches. The program talks over HTTP to a server of this repository. It is killed with SIGKILL at calls of
 different numbers; then every function is a record or was taken out, exactly once, what the server has charged is within max_cost, and
 all files are the bytes of a build that nothing disturbed, also when it is built again offline. The exit code is that of the test.
 """

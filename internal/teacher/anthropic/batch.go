@@ -2,11 +2,11 @@ package anthropic
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
-
-	sdk "github.com/anthropics/anthropic-sdk-go"
 
 	"graft/internal/teacher"
 )
@@ -32,42 +32,42 @@ func escaped(s string) int {
 
 // Submit makes a batch of items.
 func (c *Client) Submit(ctx context.Context, items []teacher.BatchItem) (teacher.BatchInfo, error) {
-	p := sdk.MessageBatchNewParams{Requests: make([]sdk.MessageBatchNewParamsRequest, len(items))}
+	p := batchRequest{Requests: make([]batchEntry, len(items))}
 	for i, it := range items {
-		r := it.Request
-		cfg, err := c.format(r)
+		params, err := c.request(it.Request, longCache)
 		if err != nil {
-			return teacher.BatchInfo{}, &teacher.CallError{Message: err.Error()}
+			return teacher.BatchInfo{}, err
 		}
-		p.Requests[i] = sdk.MessageBatchNewParamsRequest{CustomID: it.Key, Params: sdk.MessageBatchNewParamsRequestParams{
-			Model: c.Model(), MaxTokens: int64(r.MaxTokens), System: system(r, sdk.CacheControlEphemeralTTLTTL1h), Messages: messages(r), OutputConfig: cfg,
-		}}
+		p.Requests[i] = batchEntry{CustomID: it.Key, Params: params}
 	}
-	b, err := c.api.Messages.Batches.New(ctx, p)
-	if err != nil {
+	var b batchResponse
+	if err := c.api.Post(ctx, batches, p, &b); err != nil {
 		return teacher.BatchInfo{}, c.callError(err)
 	}
 	if b.ID == "" {
 		return teacher.BatchInfo{}, &teacher.CallError{Kind: "connection", Message: "the endpoint answered without the id of the batch", Retry: true, Lost: true}
 	}
-	return info(b), nil
+	return b.info(), nil
 }
 
-func info(b *sdk.MessageBatch) teacher.BatchInfo {
-	n := b.RequestCounts
+// batches is where batches are made and listed.
+const batches = "/v1/messages/batches"
+
+func (b *batchResponse) info() teacher.BatchInfo {
+	n := b.Counts
 	return teacher.BatchInfo{
-		ID: b.ID, Created: b.CreatedAt, Ended: b.ProcessingStatus == sdk.MessageBatchProcessingStatusEnded,
-		Requests: teacher.Tokens(n.Processing + n.Succeeded + n.Errored + n.Canceled + n.Expired),
+		ID: b.ID, Created: b.Created.Time, Ended: b.Status == "ended",
+		Requests: int(n.Processing + n.Succeeded + n.Errored + n.Canceled + n.Expired),
 	}
 }
 
 // Batch looks at a batch.
 func (c *Client) Batch(ctx context.Context, id string) (teacher.BatchInfo, error) {
-	b, err := c.api.Messages.Batches.Get(ctx, id, sdk.MessageBatchGetParams{})
-	if err != nil {
+	var b batchResponse
+	if err := c.api.Get(ctx, batches+"/"+url.PathEscape(id), &b); err != nil {
 		return teacher.BatchInfo{}, c.callError(err)
 	}
-	return info(b), nil
+	return b.info(), nil
 }
 
 // maxPages bounds how many pages of a hundred batches are looked through.
@@ -75,57 +75,69 @@ const maxPages = 50
 
 // Batches lists those made since then. The endpoint has the newest first.
 func (c *Client) Batches(ctx context.Context, since time.Time) (list []teacher.BatchInfo, err error) {
-	p := sdk.MessageBatchListParams{Limit: sdk.Int(100)}
+	query := url.Values{"limit": {"100"}}
 	for range maxPages {
-		page, err := c.api.Messages.Batches.List(ctx, p)
-		if err != nil {
+		var page listResponse
+		if err := c.api.Get(ctx, batches+"?"+query.Encode(), &page); err != nil {
 			return nil, c.callError(err)
 		}
 		for i := range page.Data {
 			b := &page.Data[i]
-			if b.CreatedAt.Before(since) {
+			if b.Created.Before(since) {
 				return list, nil
 			}
-			list = append(list, info(b))
+			list = append(list, b.info())
 		}
 		if !page.HasMore || page.LastID == "" {
 			return list, nil
 		}
-		p.AfterID = sdk.String(page.LastID)
+		query.Set("after_id", page.LastID)
 	}
 	return nil, &teacher.CallError{Message: fmt.Sprintf("more than %d batches were made since %s", maxPages*100, since.Format(time.RFC3339))}
 }
 
 // Results reads the results of an ended batch, in the order of the endpoint.
 func (c *Client) Results(ctx context.Context, id string, each func(teacher.BatchResult) error) error {
-	s := c.api.Messages.Batches.ResultsStreaming(ctx, id, sdk.MessageBatchResultsParams{})
-	defer s.Close() //nolint:errcheck // what matters has been read
-	for s.Next() {
-		line := s.Current()
-		if err := each(c.result(&line)); err != nil {
+	var stop error // of each, which is no error of the call
+	err := c.api.Lines(ctx, batches+"/"+url.PathEscape(id)+"/results", func(raw []byte) error {
+		r, err := c.result(raw)
+		if err != nil {
 			return err
 		}
-	}
-	if err := s.Err(); err != nil {
+		stop = each(r)
+		return stop
+	})
+	switch {
+	case stop != nil:
+		return stop
+	case err != nil:
 		return c.callError(err)
 	}
 	return nil
 }
 
-func (c *Client) result(line *sdk.MessageBatchIndividualResponse) teacher.BatchResult {
+// result reads a line of results.
+func (c *Client) result(raw []byte) (teacher.BatchResult, error) {
+	var line resultLine
+	if err := json.Unmarshal(raw, &line); err != nil {
+		return teacher.BatchResult{}, fmt.Errorf("a line of the results is not what was expected: %w", err)
+	}
 	r := teacher.BatchResult{Key: line.CustomID, Status: teacher.EntryStatus(line.Result.Type)}
 	switch r.Status {
 	case teacher.EntrySucceeded:
-		m := line.Result.Message
+		var m messageResponse
+		if err := json.Unmarshal(line.Result.Message, &m); err != nil {
+			return r, fmt.Errorf("the message of result %.80q is not what was expected: %w", line.CustomID, err)
+		}
 		r.Answer = c.answer(&m, true)
 	case teacher.EntryErrored:
-		r.Err = c.entryError(line.Result.Error.RawJSON())
+		r.Err = c.entryError(string(line.Result.Error))
 	case teacher.EntryCanceled, teacher.EntryExpired:
 	default:
 		r.Status = teacher.EntryErrored
 		r.Err = &teacher.CallError{Message: c.Scrub("a result of an unknown type: " + line.Result.Type), Retry: true}
 	}
-	return r
+	return r, nil
 }
 
 // entryError gives the error of an entry the status that the same error has in the Messages API.

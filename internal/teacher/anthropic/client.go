@@ -10,9 +10,6 @@ import (
 	"strings"
 	"time"
 
-	sdk "github.com/anthropics/anthropic-sdk-go"
-	"github.com/anthropics/anthropic-sdk-go/option"
-
 	"graft/internal/fault"
 	"graft/internal/teacher"
 )
@@ -40,13 +37,16 @@ type Options struct {
 type Client struct {
 	teacher.Account
 	effort string
-	api    sdk.Client
+	api    teacher.Wire
 }
 
 var _ teacher.Batcher = (*Client)(nil)
 
 // efforts are what the API's output_config.effort takes.
 var efforts = []string{"", "low", "medium", "high", "xhigh", "max"}
+
+// version of the API, which every request names.
+const version = "2023-06-01"
 
 // timeout of one request. An answer of 32,000 tokens takes less.
 const timeout = 15 * time.Minute
@@ -65,14 +65,13 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := []option.RequestOption{
-		option.WithoutEnvironmentDefaults(), option.WithBaseURL(account.Endpoint() + "/"), option.WithMaxRetries(0), option.WithRequestTimeout(timeout),
-		option.WithHTTPClient(teacher.HTTPClient(o.Transport)),
-	}
+	header := http.Header{"Anthropic-Version": {version}}
 	if o.Key != "" {
-		opts = append(opts, option.WithAPIKey(o.Key))
+		header.Set("X-Api-Key", o.Key)
 	}
-	return &Client{Account: account, effort: o.Effort, api: sdk.NewClient(opts...)}, nil
+	return &Client{Account: account, effort: o.Effort, api: teacher.Wire{
+		BaseURL: account.Endpoint(), Header: header, Client: teacher.HTTPClient(o.Transport), Timeout: timeout,
+	}}, nil
 }
 
 // Name is Name.
@@ -81,91 +80,88 @@ func (c *Client) Name() string { return Name }
 // Params is the effort.
 func (c *Client) Params() string { return "effort=" + c.effort }
 
-// format is the structured output that r asks for.
-func (c *Client) format(r teacher.Request) (cfg sdk.OutputConfigParam, err error) {
-	cfg.Effort = sdk.OutputConfigEffort(c.effort)
-	if r.Schema == nil {
-		return cfg, nil
-	}
-	if err := json.Unmarshal(r.Schema, &cfg.Format.Schema); err != nil {
-		return cfg, fmt.Errorf("anthropic: schema: %w", err)
-	}
-	return cfg, nil
-}
+// The lifetimes of a cache entry.
+const (
+	shortCache = "5m"
+	longCache  = "1h"
+)
 
-// system is the system text, marked for a cache that lives for ttl.
-func system(r teacher.Request, ttl sdk.CacheControlEphemeralTTL) []sdk.TextBlockParam {
-	if r.System == "" {
-		return nil
+// request is r as the Messages API takes it, its system text marked for a cache that lives for ttl.
+func (c *Client) request(r teacher.Request, ttl string) (m messageRequest, err error) {
+	m = messageRequest{MaxTokens: r.MaxTokens, Model: c.Model(), Messages: []message{{Role: "user", Content: []textBlock{{Type: "text", Text: r.User}}}}}
+	if r.System != "" {
+		m.System = []textBlock{{Type: "text", Text: r.System, CacheControl: &cacheControl{Type: "ephemeral", TTL: ttl}}}
 	}
-	return []sdk.TextBlockParam{{Text: r.System, CacheControl: sdk.CacheControlEphemeralParam{TTL: ttl}}}
-}
-
-func messages(r teacher.Request) []sdk.MessageParam {
-	return []sdk.MessageParam{sdk.NewUserMessage(sdk.NewTextBlock(r.User))}
+	if c.effort == "" && r.Schema == nil {
+		return m, nil
+	}
+	m.OutputConfig = &outputConfig{Effort: c.effort}
+	if r.Schema != nil {
+		f := &outputFormat{Type: "json_schema"}
+		if err := json.Unmarshal(r.Schema, &f.Schema); err != nil {
+			return m, &teacher.CallError{Message: fmt.Sprintf("anthropic: schema: %v", err)}
+		}
+		m.OutputConfig.Format = f
+	}
+	return m, nil
 }
 
 // Ask sends r and returns its answer.
 func (c *Client) Ask(ctx context.Context, r teacher.Request) (teacher.Answer, error) {
-	cfg, err := c.format(r)
+	p, err := c.request(r, shortCache)
 	if err != nil {
-		return teacher.Answer{}, &teacher.CallError{Message: err.Error()}
+		return teacher.Answer{}, err
 	}
-	m, err := c.api.Messages.New(ctx, sdk.MessageNewParams{
-		Model: c.Model(), MaxTokens: int64(r.MaxTokens), System: system(r, sdk.CacheControlEphemeralTTLTTL5m), Messages: messages(r), OutputConfig: cfg,
-	})
-	if err != nil {
+	var m messageResponse
+	if err := c.api.Post(ctx, "/v1/messages", p, &m); err != nil {
 		return teacher.Answer{}, c.callError(err)
 	}
-	return c.answer(m, false), nil
+	return c.answer(&m, false), nil
 }
 
 // CountTokens asks the endpoint how many tokens the question has.
 func (c *Client) CountTokens(ctx context.Context, r teacher.Request) (int, error) {
-	cfg, err := c.format(r)
+	p, err := c.request(r, shortCache)
 	if err != nil {
-		return 0, &teacher.CallError{Message: err.Error()}
+		return 0, err
 	}
-	p := sdk.MessageCountTokensParams{Model: c.Model(), Messages: messages(r), OutputConfig: cfg}
-	if r.System != "" {
-		p.System.OfTextBlockArray = system(r, sdk.CacheControlEphemeralTTLTTL5m)
-	}
-	n, err := c.api.Messages.CountTokens(ctx, p)
-	if err != nil {
+	p.MaxTokens = 0
+	var n countResponse
+	if err := c.api.Post(ctx, "/v1/messages/count_tokens", p, &n); err != nil {
 		return 0, c.callError(err)
 	}
-	return int(n.InputTokens), nil
+	return int(n.Input), nil
 }
 
 // answer takes the text blocks of m: thinking may stand before them.
-func (c *Client) answer(m *sdk.Message, long bool) teacher.Answer {
+func (c *Client) answer(m *messageResponse, long bool) teacher.Answer {
 	var text strings.Builder
-	for _, b := range m.Content {
-		if b.Type == "text" {
+	for _, raw := range m.Content {
+		var b struct{ Type, Text string }
+		if json.Unmarshal(raw, &b) == nil && b.Type == "text" {
 			text.WriteString(b.Text)
 		}
 	}
-	a := teacher.Answer{Text: c.WithoutKey(text.String()), Model: c.Scrub(m.Model), Usage: usage(m.Usage, long)}
+	a := teacher.Answer{Text: c.WithoutKey(text.String()), Model: c.Scrub(m.Model), Usage: m.Usage.charged(long)}
 	switch m.StopReason {
-	case sdk.StopReasonRefusal:
+	case "refusal":
 		a.Stop, a.Detail = teacher.Refused, "the model declined to answer"
-	case sdk.StopReasonMaxTokens:
+	case "max_tokens":
 		a.Stop, a.Detail = teacher.CutOff, "the answer reached max_tokens"
-	case sdk.StopReasonModelContextWindowExceeded:
+	case "model_context_window_exceeded":
 		a.Stop, a.Detail = teacher.CutOff, "question and answer reached the end of the model's context"
-	case sdk.StopReasonPauseTurn:
+	case "pause_turn":
 		a.Stop, a.Detail = teacher.CutOff, "the endpoint paused the answer"
 	}
 	return a
 }
 
-// usage counts what m was charged for. An endpoint that does not say how long a cache entry lives means the one that was asked for.
-func usage(u sdk.Usage, long bool) teacher.Usage {
+// charged is what is paid for. An endpoint that does not state how long a cache entry lives means the lifetime that was asked for.
+func (u *usage) charged(long bool) teacher.Usage {
 	t := teacher.Usage{
-		Input: teacher.Tokens(u.InputTokens), CacheRead: teacher.Tokens(u.CacheReadInputTokens), Output: teacher.Tokens(u.OutputTokens),
-		CacheWrite: teacher.Tokens(u.CacheCreation.Ephemeral5mInputTokens), CacheWriteLong: teacher.Tokens(u.CacheCreation.Ephemeral1hInputTokens),
+		Input: int(u.Input), CacheRead: int(u.CacheRead), Output: int(u.Output), CacheWrite: int(u.Lifetimes.Short), CacheWriteLong: int(u.Lifetimes.Long),
 	}
-	rest := max(teacher.Tokens(u.CacheCreationInputTokens)-t.CacheWrite-t.CacheWriteLong, 0)
+	rest := max(int(u.CacheWrite)-t.CacheWrite-t.CacheWriteLong, 0)
 	if long {
 		t.CacheWriteLong += rest
 	} else {
@@ -174,14 +170,18 @@ func usage(u sdk.Usage, long bool) teacher.Usage {
 	return t
 }
 
-// callError words what the API, the network or the SDK's reading of the response did.
+// callError words an error response of the API, a failure of the network, or a response that could not be read.
 func (c *Client) callError(err error) *teacher.CallError {
-	var api *sdk.Error
-	if !errors.As(err, &api) {
+	var own *teacher.CallError
+	if errors.As(err, &own) {
+		return own
+	}
+	var status *teacher.StatusError
+	if !errors.As(err, &status) {
 		return c.NetworkError(err)
 	}
-	kind, message := wording(api.StatusCode, api.RawJSON())
-	return c.CallError(api.StatusCode, api.Response, kind, message)
+	kind, message := wording(status.Response.StatusCode, string(status.Body))
+	return c.CallError(status.Response.StatusCode, status.Response, kind, message)
 }
 
 // wording reads the body {"error":{"type":…,"message":…}}, or takes it as it is.

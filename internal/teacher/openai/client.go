@@ -8,11 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	sdk "github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
-	"github.com/openai/openai-go/v3/packages/param"
-	"github.com/openai/openai-go/v3/shared"
-
 	"graft/internal/teacher"
 )
 
@@ -37,7 +32,7 @@ type Options struct {
 // Client is a teacher.Teacher.
 type Client struct {
 	teacher.Account
-	api   sdk.ChatCompletionService
+	api   teacher.Wire
 	plain atomic.Bool // the endpoint refused response_format
 }
 
@@ -57,17 +52,13 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The service alone, not the client around it: that would read organisation, headers and more from the environment.
-	opts := []option.RequestOption{
-		option.WithBaseURL(account.Endpoint() + "/"), option.WithMaxRetries(0), option.WithRequestTimeout(timeout),
-		option.WithHTTPClient(teacher.HTTPClient(sameErrors{o.Transport})),
-	}
+	header := http.Header{}
 	if o.Key != "" {
-		opts = append(opts, option.WithAPIKey(o.Key))
-	} else {
-		opts = append(opts, option.WithHeaderDel("Authorization"))
+		header.Set("Authorization", "Bearer "+o.Key)
 	}
-	return &Client{Account: account, api: sdk.NewChatCompletionService(opts...)}, nil
+	return &Client{Account: account, api: teacher.Wire{
+		BaseURL: account.Endpoint(), Header: header, Client: teacher.HTTPClient(o.Transport), Timeout: timeout,
+	}}, nil
 }
 
 // Name is Name.
@@ -103,41 +94,39 @@ func refusesFormat(err error) bool {
 }
 
 func (c *Client) ask(ctx context.Context, r teacher.Request, structured bool) (teacher.Answer, error) {
-	p := sdk.ChatCompletionNewParams{Model: c.Model()}
+	p := chatRequest{Model: c.Model()}
 	system := r.System
 	switch {
 	case structured:
-		p.ResponseFormat.OfJSONSchema = &shared.ResponseFormatJSONSchemaParam{
-			JSONSchema: shared.ResponseFormatJSONSchemaJSONSchemaParam{Name: "answer", Strict: param.NewOpt(true), Schema: r.Schema},
-		}
+		p.ResponseFormat = &responseFormat{Type: "json_schema", JSONSchema: jsonSchema{Name: "answer", Strict: true, Schema: r.Schema}}
 	case r.Schema != nil:
 		system = strings.TrimSpace(system + "\n\nAnswer with one JSON value that fits this JSON Schema, and with nothing else:\n" + string(r.Schema))
 	}
 	if system != "" {
-		p.Messages = append(p.Messages, sdk.SystemMessage(system))
+		p.Messages = append(p.Messages, message{system, "system"})
 	}
-	p.Messages = append(p.Messages, sdk.UserMessage(r.User))
+	p.Messages = append(p.Messages, message{r.User, "user"})
 	if c.Endpoint() == DefaultBaseURL {
-		p.MaxCompletionTokens = param.NewOpt(int64(r.MaxTokens)) // which models of the vendor take alone, and many other servers do not know
+		p.MaxCompletionTokens = r.MaxTokens // which models of the vendor take alone, and many other servers do not know
 	} else {
-		p.MaxTokens = param.NewOpt(int64(r.MaxTokens))
+		p.MaxTokens = r.MaxTokens
 	}
-	m, err := c.api.New(ctx, p)
-	if err != nil {
+	var m chatResponse
+	if err := c.api.Post(ctx, "/chat/completions", p, &m); err != nil {
 		return teacher.Answer{}, c.callError(err)
 	}
-	return c.answer(m)
+	return c.answer(&m)
 }
 
-func (c *Client) answer(m *sdk.ChatCompletion) (teacher.Answer, error) {
+func (c *Client) answer(m *chatResponse) (teacher.Answer, error) {
 	if len(m.Choices) == 0 {
 		return teacher.Answer{}, &teacher.CallError{Kind: "response", Message: "the endpoint answered without a choice", Retry: true, Lost: true}
 	}
 	choice, u := m.Choices[0], m.Usage
-	cached := min(teacher.Tokens(u.PromptTokensDetails.CachedTokens), teacher.Tokens(u.PromptTokens))
+	cached := min(u.PromptDetails.Cached, u.Prompt)
 	a := teacher.Answer{
 		Text: c.WithoutKey(choice.Message.Content), Model: c.Scrub(m.Model),
-		Usage: teacher.Usage{Input: teacher.Tokens(u.PromptTokens) - cached, CacheRead: cached, Output: teacher.Tokens(u.CompletionTokens)},
+		Usage: teacher.Usage{Input: int(u.Prompt - cached), CacheRead: int(cached), Output: int(u.Completion)},
 	}
 	switch {
 	case choice.Message.Refusal != "":
@@ -150,15 +139,15 @@ func (c *Client) answer(m *sdk.ChatCompletion) (teacher.Answer, error) {
 	return a, nil
 }
 
-// callError words what the endpoint, the network or the SDK's reading of the response did.
+// callError words an error response of the endpoint, a failure of the network, or a response that could not be read.
 func (c *Client) callError(err error) *teacher.CallError {
-	var api *sdk.Error
-	if !errors.As(err, &api) {
+	var status *teacher.StatusError
+	if !errors.As(err, &status) {
 		return c.NetworkError(err)
 	}
-	kind := api.Code
-	if kind == "" {
-		kind = api.Type
+	kind, message := wording(status.Body)
+	if message == "" {
+		message = http.StatusText(status.Response.StatusCode)
 	}
-	return c.CallError(api.StatusCode, api.Response, kind, api.Message)
+	return c.CallError(status.Response.StatusCode, status.Response, kind, message)
 }

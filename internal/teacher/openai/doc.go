@@ -1,4 +1,4 @@
 // Package openai is the teacher that answers through any endpoint that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, graft's own
-// server, or OpenAI, by the official SDK. Types of the SDK do not leave the package, and nothing is tried twice in it, but for one thing: an
-// endpoint that refuses structured output is asked without, and the schema stands in the system text from then on.
+// server, or OpenAI, over plain HTTP. Nothing is tried twice in it, but for one thing: an endpoint that refuses structured output is asked without,
+// and the schema stands in the system text from then on.
 package openai
