@@ -12,7 +12,7 @@ PYTHON := uv run --project ref python
 COVERAGE := 80
 # Of the random models of make interop. Some are so ill-conditioned that float32 in another order leaves the limits: docs/log.md.
 SEED := 11
-TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 
 .PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers bench-neardup bench-scaling interop
 

@@ -17,10 +17,10 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"graft/internal/dataset/neardup"
+	"graft/internal/mem"
 	"graft/internal/parallel"
 )
 
@@ -77,7 +77,7 @@ func measure(name string, threads int, threshold float64) error {
 	}
 	r.Seconds = time.Since(start).Seconds()
 	r.CPUSeconds = cpu() - before
-	r.PeakBytes = peak()
+	r.PeakBytes = int64(mem.PeakRSS())
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
@@ -93,28 +93,6 @@ func read(name string) (string, error) {
 	}
 	_, err = io.Copy(&b, f)
 	return b.String(), errors.Join(err, f.Close())
-}
-
-// cpu is the time that the process has computed, in seconds.
-func cpu() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	seconds := func(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
-	return seconds(u.Utime) + seconds(u.Stime)
-}
-
-// peak is the largest resident size of the process.
-func peak() int64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	if runtime.GOOS == "darwin" {
-		return u.Maxrss
-	}
-	return u.Maxrss << 10
 }
 
 // writeCorpus writes texts that read like functions: names from a Zipf distribution, every eighth text an edited copy of one shortly

@@ -22,7 +22,7 @@ func (a *App) locate(ctx context.Context, d dataset.Domain, o *dataset.Options) 
 }
 
 func (a *App) machine() *source.Machine {
-	return &source.Machine{OS: runtime.GOOS, Home: a.getenv("HOME")}
+	return &source.Machine{OS: runtime.GOOS, Home: a.home(), Steam: source.InstalledSteam()}
 }
 
 // locateSource returns the folder of what dataset.raw names. It fetches a git repository into the cache.

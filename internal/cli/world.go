@@ -42,9 +42,17 @@ func (a *App) threads() (int, error) {
 	return n, nil
 }
 
+// home is the user's folder, "" where the environment does not name it.
+func (a *App) home() string {
+	if runtime.GOOS == "windows" {
+		return a.getenv("USERPROFILE")
+	}
+	return a.getenv("HOME")
+}
+
 // hubOptions are where the hub and its cache are.
 func (a *App) hubOptions() hub.Options {
-	home := a.getenv("HOME")
+	home := a.home()
 	if home == "" {
 		home = os.TempDir()
 	}
@@ -54,8 +62,11 @@ func (a *App) hubOptions() hub.Options {
 // locator finds base models.
 func (a *App) locator() base.Locator {
 	cache := a.getenv("XDG_CACHE_HOME")
-	if cache == "" && a.getenv("HOME") != "" {
-		cache = filepath.Join(a.getenv("HOME"), ".cache")
+	if cache == "" && runtime.GOOS == "windows" {
+		cache = a.getenv("LocalAppData")
+	}
+	if home := a.home(); cache == "" && home != "" {
+		cache = filepath.Join(home, ".cache")
 	}
 	if cache == "" {
 		cache = os.TempDir()

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -33,6 +32,14 @@ func collectTree(t *testing.T, root string) *collector {
 	return c
 }
 
+// A hostileTree is a tree that does harm to a careless reader.
+type hostileTree struct {
+	name   string
+	make   func(root string)
+	filter string // "" if nothing is to be rejected
+	path   string
+}
+
 // TestHostileTrees makes trees that do harm to who reads them carelessly. Each ends with the good file read, and the bad one named with
 // the filter.
 func TestHostileTrees(t *testing.T) {
@@ -44,12 +51,7 @@ func TestHostileTrees(t *testing.T) {
 	}
 	outside := filepath.Join(t.TempDir(), "secret.x")
 	must(os.WriteFile(outside, []byte("outside\n"), 0o600))
-	for _, c := range []struct {
-		name   string
-		make   func(root string)
-		filter string // "" if nothing is to be rejected
-		path   string
-	}{
+	cases := append(specialFiles(t), []hostileTree{
 		{"link out of the tree", func(root string) { must(os.Symlink(outside, filepath.Join(root, "bad.x"))) }, filterLink, "bad.x"},
 		{"link to a folder out of the tree", func(root string) { must(os.Symlink(filepath.Dir(outside), filepath.Join(root, "bad"))) }, filterLink, "bad"},
 		{"loop of links", func(root string) { must(os.Symlink("bad.x", filepath.Join(root, "bad.x"))) }, filterLink, "bad.x"},
@@ -63,20 +65,6 @@ func TestHostileTrees(t *testing.T) {
 			must(os.WriteFile(filepath.Join(root, "LICENSE"), nil, 0o600))
 			must(os.Truncate(filepath.Join(root, "LICENSE"), 10<<30))
 		}, "", ""},
-		{"pipe", func(root string) { must(syscall.Mkfifo(filepath.Join(root, "bad.x"), 0o600)) }, filterLink, "bad.x"},
-		{"pipe for a licence", func(root string) { must(syscall.Mkfifo(filepath.Join(root, "LICENSE"), 0o600)) }, "", ""},
-		{"pipe for a HEAD", func(root string) {
-			must(os.Mkdir(filepath.Join(root, ".git"), 0o700))
-			must(syscall.Mkfifo(filepath.Join(root, ".git", "HEAD"), 0o600))
-		}, "", ""},
-		{"pipe for a .git", func(root string) { must(syscall.Mkfifo(filepath.Join(root, ".git"), 0o600)) }, "", ""},
-		{"socket", func(root string) {
-			fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-			must(err)
-			t.Chdir(root) // the address of a socket is short
-			must(syscall.Bind(fd, &syscall.SockaddrUnix{Name: "bad.x"}))
-			must(syscall.Close(fd))
-		}, filterLink, "bad.x"},
 		{"name that is no UTF-8", func(root string) { must(os.WriteFile(filepath.Join(root, "bad\xff.x"), []byte("x\n"), 0o600)) }, filterEncoding, "bad\ufffd.x"},
 		{"folder whose name is no UTF-8", func(root string) {
 			must(os.Mkdir(filepath.Join(root, "bad\xff"), 0o700))
@@ -95,7 +83,8 @@ func TestHostileTrees(t *testing.T) {
 			key := "-----BEGIN " + "PRIVATE KEY-----\n" + strings.Repeat("MIIEvQIBADANBgkq", 8) + "\n"
 			must(os.WriteFile(filepath.Join(root, "bad.x"), []byte("x\n"+key), 0o600))
 		}, filterSecret, "bad.x"},
-	} {
+	}...)
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			root := t.TempDir()
 			must(os.WriteFile(filepath.Join(root, "good.x"), []byte("good\n"), 0o600))

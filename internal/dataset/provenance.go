@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"unicode/utf8"
 
 	"graft/internal/dataset/licence"
@@ -24,11 +23,6 @@ func (c *counter) add(n int64)  { c.n.Add(n) }
 func (c *counter) value() int64 { return c.n.Load() }
 
 func isEnd(err error) bool { return errors.Is(err, io.EOF) }
-
-// openPlain opens a file below a tree for reading. It does not wait for the other end of a pipe, and follows no link out of the tree.
-func openPlain(tree *os.Root, name string) (*os.File, error) {
-	return tree.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
-}
 
 var (
 	errLarge     = errors.New("it is too large")

@@ -45,7 +45,7 @@ func FillFile(path string, fill func(f *os.File) error) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err = Rename(f.Name(), path); err != nil {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
@@ -84,19 +84,10 @@ func WriteDir(path string, build func(dir string) error) (err error) {
 	if err = SyncDir(tmp); err != nil {
 		return err
 	}
-	if err = os.Rename(tmp, path); err != nil {
+	if err = Rename(tmp, path); err != nil {
 		return err
 	}
 	return SyncDir(parent)
-}
-
-// SyncDir makes renames and creations in dir survive a power cut.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 func ignoreClosed(err error) error {

@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -92,14 +93,15 @@ func checkSnapshot(dir string) error {
 	return nil
 }
 
-// link makes name in the snapshot a relative symbolic link to a blob.
+// link makes name in the snapshot a relative symbolic link to a blob. Where the system does not allow that, as Windows does not without its developer
+// mode, it becomes a second name of the blob, or a copy.
 func (o Options) link(sha, name, hash string) error {
-	path := filepath.Join(o.snapshot(sha), filepath.FromSlash(name))
-	target, err := filepath.Rel(filepath.Dir(path), o.blob(hash))
+	path, blob := filepath.Join(o.snapshot(sha), filepath.FromSlash(name)), o.blob(hash)
+	target, err := filepath.Rel(filepath.Dir(path), blob)
 	if err != nil {
 		return err
 	}
-	if old, err := os.Readlink(path); err == nil && old == target {
+	if old, err := os.Readlink(path); err == nil && old == target || sameFile(path, blob) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -109,10 +111,32 @@ func (o Options) link(sha, name, hash string) error {
 	if err := os.Remove(aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Symlink(target, aside); err != nil {
+	if os.Symlink(target, aside) == nil || os.Link(blob, aside) == nil {
+		return durable.Rename(aside, path)
+	}
+	return copyFile(blob, path)
+}
+
+// sameFile reports whether two paths, neither a symbolic link, name one file.
+func sameFile(a, b string) bool {
+	first, err := os.Lstat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Lstat(b)
+	return err == nil && os.SameFile(first, second)
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
 		return err
 	}
-	return os.Rename(aside, path)
+	err = durable.WriteFile(to, func(w io.Writer) error {
+		_, err := io.Copy(w, in)
+		return err
+	})
+	return errors.Join(err, in.Close())
 }
 
 // setRef records which commit the revision stands for.

@@ -66,7 +66,7 @@ func (p *puller) fetch(ctx context.Context, sha string, f file) (err error) {
 	if err = errors.Join(err, out.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(partial, blob); err != nil {
+	if err := durable.Rename(partial, blob); err != nil {
 		return err
 	}
 	return durable.SyncDir(filepath.Dir(blob))

@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"sync"
+
+	"graft/internal/mem"
 )
 
 // workers is how many files are fetched at once.
@@ -27,7 +29,7 @@ func Pull(ctx context.Context, o Options) (string, error) {
 type puller struct {
 	Options
 	client *client
-	free   func(dir string) (int64, error) // bytes; replaced in tests
+	free   func(dir string) (int, error) // bytes; replaced in tests
 
 	mu          sync.Mutex // guards what follows and calls of Progress
 	done, total int64
@@ -42,7 +44,7 @@ func newPuller(o Options) (*puller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &puller{Options: o, client: c, free: freeBytes}, nil
+	return &puller{Options: o, client: c, free: mem.DiskSpace}, nil
 }
 
 func (p *puller) pull(ctx context.Context) (string, error) {
@@ -158,7 +160,7 @@ func (p *puller) prepare(files []file) (absent []file, err error) {
 		return nil, err
 	}
 	free, err := p.free(p.CacheDir)
-	if err == nil && need > free {
+	if err == nil && need > int64(free) {
 		err = fmt.Errorf("%.1f GB are to be fetched, but %s has only %.1f GB free; make room or set HF_HOME to another disk", float64(need)/1e9, p.CacheDir, float64(free)/1e9)
 	}
 	return absent, err

@@ -3,25 +3,15 @@
 package mem
 
 import (
-	"path/filepath"
+	"math"
 
 	"golang.org/x/sys/unix"
 )
 
-func freeDisk(path string) int {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return 0
+func diskSpace(dir string) (int, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return 0, err
 	}
-	for {
-		var s unix.Statfs_t
-		if err := unix.Statfs(path, &s); err == nil {
-			return int(s.Bavail) * int(s.Bsize)
-		}
-		if parent := filepath.Dir(path); parent != path {
-			path = parent
-			continue
-		}
-		return 0
-	}
+	return int(min(float64(s.Bavail)*float64(s.Bsize), math.MaxInt64/2)), nil
 }

@@ -2,7 +2,7 @@ package mem
 
 import "golang.org/x/sys/unix"
 
-// rss is the peak: Darwin tells the current value only through Mach calls.
+// rss is the peak: Darwin reports the current value through Mach calls only.
 func rss() int { return peakRSS() }
 
 func peakRSS() int {

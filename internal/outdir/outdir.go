@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"graft/internal/fault"
 )
 
-// Check tells why dir could not be written, or nil. It looks at dir or, if that is not there, at the nearest directory above it, and
-// writes nothing.
+// Check returns why dir could not be written, or nil. It looks at dir or, if that is not there, at the nearest directory above it, and
+// leaves nothing behind.
 func Check(dir string) error {
 	path, err := filepath.Abs(dir)
 	if err != nil {
@@ -33,4 +35,9 @@ func Check(dir string) error {
 		}
 		path = filepath.Dir(path) // ends at the root, which exists
 	}
+}
+
+// locked is the error of Lock where another process has the lock.
+func locked(dir string) error {
+	return fault.Inputf("outdir: another process is writing into %s; wait for it, or choose another directory", dir)
 }

@@ -9,10 +9,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"graft/internal/fault"
+	"graft/internal/durable"
 )
 
-// writable tells whether files can be created in a directory.
+// writable reports whether files can be created in a directory.
 func writable(dir string) bool { return unix.Access(dir, unix.W_OK|unix.X_OK) == nil }
 
 // Lock makes this process the only one that works in dir, until unlock is called or the process ends. Nothing is left in dir.
@@ -21,9 +21,8 @@ func Lock(dir string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("outdir: %w", err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) {
-		err := fmt.Errorf("outdir: another process is writing into %s; wait for it, or choose another directory", dir)
-		return nil, errors.Join(fault.Input(err), f.Close())
+	if err := durable.TryLock(f, durable.FirstByte); errors.Is(err, durable.ErrLocked) {
+		return nil, errors.Join(locked(dir), f.Close())
 	}
-	return f.Close, nil // other errors are of network file systems that know no locks
+	return f.Close, nil // other errors come from network file systems without locks
 }

@@ -33,16 +33,5 @@ func unmap(mapping []byte) error {
 	return unix.Munmap(mapping)
 }
 
-// advise covers all pages that hold a byte of [begin, end). Neighbours' bytes in them are read again when they are needed.
-func advise(f *os.File, mapping []byte, begin, end int, a Advice) error {
-	page := os.Getpagesize()
-	begin, end = begin/page*page, min((end+page-1)/page*page, len(mapping))
-	if a == WillNeed {
-		return fetch(f, mapping, begin, end)
-	}
-	err := unix.Madvise(mapping[begin:end], unix.MADV_DONTNEED)
-	if err == nil && a == Evict {
-		err = evict(f, begin, end)
-	}
-	return err
-}
+// release takes pages out of this process.
+func release(pages []byte) error { return unix.Madvise(pages, unix.MADV_DONTNEED) }

@@ -3,6 +3,7 @@ package safetensors
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 )
 
@@ -39,4 +40,18 @@ func join(list []Region) []Region {
 		out = append(out, r)
 	}
 	return out
+}
+
+// advise covers all pages that hold a byte of [begin, end). Neighbours' bytes in them are read again when they are needed.
+func advise(f *os.File, mapping []byte, begin, end int, a Advice) error {
+	page := os.Getpagesize()
+	begin, end = begin/page*page, min((end+page-1)/page*page, len(mapping))
+	if a == WillNeed {
+		return fetch(f, mapping, begin, end)
+	}
+	err := release(mapping[begin:end])
+	if err == nil && a == Evict {
+		err = evict(f, begin, end)
+	}
+	return err
 }

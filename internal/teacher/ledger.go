@@ -21,9 +21,8 @@ import (
 // Ledger is the file of what was asked and answered: JSON lines, appended and synced, never changed. It holds no key of an account and
 // no header. One process has it open at a time.
 type Ledger struct {
-	path   string
-	f      *os.File
-	unlock func() error
+	path string
+	f    *os.File // locked while the ledger is open
 
 	mu      sync.Mutex
 	state   *state
@@ -51,8 +50,8 @@ func OpenLedger(path string) (l *Ledger, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
-	if l.unlock, err = lockFile(f); err != nil {
-		return l, err
+	if err := durable.TryLock(f, durable.PastEnd); errors.Is(err, durable.ErrLocked) { // other errors come from network file systems without locks
+		return l, fault.Inputf("teacher: ledger %s is in use by another process; wait for it, or build into another directory", path)
 	}
 	if err := f.Chmod(0o600); err != nil {
 		return l, fmt.Errorf("teacher: ledger: %w", err)
@@ -148,17 +147,12 @@ func (l *Ledger) cut(good int64, torn int) error {
 	return nil
 }
 
-// Close gives the ledger free.
+// Close closes the file, which another process may then open.
 func (l *Ledger) Close() error {
-	var err error
-	if l.unlock != nil {
-		err = l.unlock()
-		l.unlock = nil
-	}
 	if l.f == nil {
-		return err
+		return nil
 	}
-	return errors.Join(err, l.f.Close())
+	return l.f.Close()
 }
 
 // add writes records and returns when they are on disk. Goroutines that add at the same time share one sync.

@@ -1,16 +1,16 @@
 package train
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
+	"graft/internal/durable"
 	"graft/internal/nn"
 )
 
-// spill keeps tensors in a file that has no name any more: it is gone when the process is. The system writes it when it likes and forgets
-// what is written as it needs memory.
+// spill keeps tensors in a file that is gone when the process ends. The system writes it when it likes and drops what is written from memory
+// when it needs room.
 type spill struct {
 	file   *os.File
 	end    int64
@@ -24,12 +24,9 @@ type place struct {
 }
 
 func newSpill(dir string, n int) (*spill, error) {
-	f, err := os.CreateTemp(dir, ".activations.*.tmp")
+	f, err := durable.Scratch(dir, ".activations.*.tmp")
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, fmt.Errorf("train: %w", errors.Join(err, f.Close()))
 	}
 	return &spill{file: f, places: make([]place, n)}, nil
 }
@@ -56,7 +53,7 @@ func (s *spill) take(ctx *nn.Context, i int) (*nn.Tensor, error) {
 	return x, nil
 }
 
-// close gives the disk back.
+// close frees the disk space.
 func (s *spill) close() {
 	if s != nil {
 		_ = s.file.Close() // nothing in it is wanted any more

@@ -7,14 +7,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"graft/internal/durable"
@@ -115,8 +113,10 @@ func (f *Fetcher) checkout(ctx context.Context, s Spec, home, id string) (dir st
 		return "", fmt.Errorf("source: %s: %w", s, err)
 	}
 	dir = filepath.Join(home, id)
-	if err := os.Rename(aside, dir); err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, syscall.ENOTEMPTY) {
-		return "", fmt.Errorf("source: %w", err)
+	if err := durable.Rename(aside, dir); err != nil {
+		if info, missing := os.Stat(dir); missing != nil || !info.IsDir() { // else another process was faster
+			return "", fmt.Errorf("source: %w", err)
+		}
 	}
 	return dir, durable.SyncDir(home)
 }
@@ -169,9 +169,7 @@ func (f *Fetcher) run(ctx context.Context, dir string, args ...string) (string, 
 	}
 	cmd := exec.CommandContext(ctx, f.git, append(slices.Clone(settings), args...)...)
 	cmd.Dir, cmd.Env = dir, append(environment(os.Environ()), "GIT_CEILING_DIRECTORIES="+filepath.Dir(f.Cache))
-	// A session of its own has no terminal, so that neither git nor ssh can ask for anything, and ends as a whole.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	detach(cmd)
 	cmd.WaitDelay = 10 * time.Second
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint

@@ -15,6 +15,8 @@ import (
 type Machine struct {
 	OS   string // as runtime.GOOS
 	Home string // of the user
+	// Steam is where Steam has registered itself on Windows, "" elsewhere and if it has not.
+	Steam string
 	// Root stands before absolute paths of standard places, "" for the machine itself. Paths that a file lists are taken as they are.
 	Root string
 }
@@ -29,9 +31,13 @@ func (m *Machine) steamHomes() []string {
 		bottles, _ := filepath.Glob(filepath.Join(support, "CrossOver", "Bottles", "*", "drive_c", "Program Files (x86)", "Steam")) // the pattern is well formed
 		return append([]string{filepath.Join(support, "Steam")}, bottles...)
 	case "windows":
-		return []string{
+		homes := []string{
 			filepath.Join(m.Root+`C:\`, "Program Files (x86)", "Steam"), filepath.Join(m.Root+`C:\`, "Program Files", "Steam"),
 		}
+		if m.Steam != "" {
+			homes = append([]string{filepath.FromSlash(m.Steam)}, homes...)
+		}
+		return homes
 	}
 	const flatpak = ".var/app/com.valvesoftware.Steam"
 	return []string{
