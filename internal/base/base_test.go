@@ -101,8 +101,8 @@ func TestLocate(t *testing.T) {
 		{name: "none", err: "there is no directory none, and it is no hub id (owner/name) nor builtin:tiny-coder"},
 		{name: "./a", err: "there is no directory"},
 		{name: "/a", err: "there is no directory"},
-		{name: "a/b/c", err: "there is no directory"},
-		{name: "a/..", err: "is not a model id"},
+		{name: "a/-b", err: "is not a model id"},
+		{name: "a/-b", err: "there is no directory"},
 	} {
 		got, err := l.Dir(c.name, c.revision)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.HasSuffix(err.Error(), c.err) && !strings.Contains(err.Error(), c.err) {

@@ -37,7 +37,7 @@ func (l Locator) Dir(name, revision string) (string, error) {
 		return name, nil
 	case err == nil:
 		return "", fmt.Errorf("base: %s is a file; a model is a directory with config.json and safetensors, or a hub id", name)
-	case filepath.IsAbs(name) || strings.HasPrefix(name, ".") || strings.Count(name, "/") != 1:
+	case filepath.IsAbs(name) || strings.ContainsAny(name[:min(len(name), 1)], "./") || strings.Contains(name, `\`) || strings.Count(name, "/") != 1:
 		return "", fmt.Errorf("base: there is no directory %s, and it is no hub id (owner/name) nor %s%s", name, BuiltinPrefix,
 			strings.Join(builtin.Names(), ", "+BuiltinPrefix))
 	}

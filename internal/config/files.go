@@ -72,7 +72,7 @@ func (r *reader) parse(file string, text []byte) {
 	for _, p := range l.extends {
 		name := p.path
 		if !filepath.IsAbs(name) {
-			name = filepath.Join(filepath.Dir(file), name)
+			name = filepath.ToSlash(filepath.Join(filepath.Dir(file), name)) // names in reports are the same on all systems
 		}
 		r.read(name, p.origin)
 	}
@@ -126,7 +126,7 @@ func neighbours(file string) []string {
 	}
 	near := Nearest(strings.TrimSuffix(filepath.Base(file), ".yaml"), names)
 	for i, n := range near {
-		near[i] = filepath.Join(dir, n+".yaml")
+		near[i] = filepath.ToSlash(filepath.Join(dir, n+".yaml"))
 	}
 	return near
 }

@@ -3,7 +3,7 @@ package config
 import (
 	"cmp"
 	"maps"
-	"path/filepath"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -48,7 +48,7 @@ func (r *reader) readDomain(name string) {
 	}
 	l.entries = []entry{{opt: r.index.byKey["domain"], value: name, origin: l.origin}}
 	r.layers = append(r.layers, l)
-	r.read(filepath.Join("config", name+".yaml"), l.origin)
+	r.read(path.Join("config", name+".yaml"), l.origin)
 }
 
 // defaults is the lowest layer: the table's own values.

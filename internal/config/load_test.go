@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -154,23 +153,6 @@ func TestInheritance(t *testing.T) {
 	}
 	if want := []row{{"o_proj", 2, "config/mine.yaml:8"}, {"q_proj", 16, "--set"}, {"v_proj", nil, "config/mine.yaml:8"}}; !slices.Equal(entries, want) {
 		t.Errorf("entries %v, want %v", entries, want)
-	}
-}
-
-// TestAbsoluteAndLinked covers the ways to name a file other than a plain relative path.
-func TestAbsoluteAndLinked(t *testing.T) {
-	dir := t.TempDir()
-	t.Chdir(dir)
-	unpack(t, txtar.Parse([]byte("-- a/base.yaml --\nlora: {r: 3}\n-- b/x.yaml --\nextends: ["+dir+"/a/base.yaml, link.yaml]\n")))
-	if err := os.Symlink(filepath.Join(dir, "a", "base.yaml"), "b/link.yaml"); err != nil {
-		t.Fatal(err)
-	}
-	c, err := Load(Source{File: "b/x.yaml"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Lora.R != 3 || len(c.Files()) != 2 {
-		t.Errorf("r %d from %q, want 3 from two files", c.Lora.R, c.Files())
 	}
 }
 

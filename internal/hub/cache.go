@@ -101,7 +101,8 @@ func (o Options) link(sha, name, hash string) error {
 	if err != nil {
 		return err
 	}
-	if old, err := os.Readlink(path); err == nil && old == target || sameFile(path, blob) {
+	old, err := os.Readlink(path)
+	if err == nil && old == target || err != nil && sameFile(path, blob) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -111,19 +112,19 @@ func (o Options) link(sha, name, hash string) error {
 	if err := os.Remove(aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if os.Symlink(target, aside) == nil || os.Link(blob, aside) == nil {
+	if os.Symlink(target, aside) == nil && sameFile(aside, blob) || os.Link(blob, aside) == nil { // wine makes no link and reports no error
 		return durable.Rename(aside, path)
 	}
 	return copyFile(blob, path)
 }
 
-// sameFile reports whether two paths, neither a symbolic link, name one file.
+// sameFile reports whether two paths lead to one file.
 func sameFile(a, b string) bool {
-	first, err := os.Lstat(a)
+	first, err := os.Stat(a)
 	if err != nil {
 		return false
 	}
-	second, err := os.Lstat(b)
+	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second)
 }
 

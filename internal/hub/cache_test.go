@@ -135,7 +135,7 @@ func TestFromEnv(t *testing.T) {
 		{map[string]string{"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "1", "HF_HOME": "/h"}, Options{CacheDir: "/h/hub"}},
 	} {
 		got := FromEnv(func(name string) string { return c.env[name] }, "/home/me")
-		if got.CacheDir != c.want.CacheDir || got.Token != c.want.Token || got.Endpoint != c.want.Endpoint || got.Offline != c.want.Offline {
+		if filepath.ToSlash(got.CacheDir) != c.want.CacheDir || got.Token != c.want.Token || got.Endpoint != c.want.Endpoint || got.Offline != c.want.Offline {
 			t.Errorf("%v gives %+v", c.env, got)
 		}
 	}

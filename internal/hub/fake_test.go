@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -213,6 +214,16 @@ func (f *fakeHub) mustPull(o Options) (dir string, pauses []time.Duration) {
 	return dir, pauses
 }
 
+// symlinks reports whether the system lets this user make symbolic links.
+func symlinks(t *testing.T) bool {
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink("target", link); err != nil && runtime.GOOS != "windows" {
+		t.Fatal(err)
+	}
+	_, err := os.Readlink(link)
+	return err == nil
+}
+
 // tree lists the files and links below dir.
 func tree(t *testing.T, dir string) (names []string) {
 	t.Helper()
@@ -222,7 +233,7 @@ func tree(t *testing.T, dir string) (names []string) {
 			if target, err := os.Readlink(path); err == nil {
 				rel += " -> " + target
 			}
-			names = append(names, rel)
+			names = append(names, filepath.ToSlash(rel))
 		}
 		return err
 	})

@@ -58,7 +58,7 @@ func FromEnv(getenv func(string) string, home string) Options {
 		return ""
 	}
 	expand := func(path string) string {
-		if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
+		if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
 			path = home + rest
 		}
 		return os.Expand(path, getenv)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -183,15 +184,19 @@ func TestGame(t *testing.T) {
 	game := func(library string) string { return filepath.Join(library, "steamapps", "common", "Avorion") }
 	steam := map[string]string{
 		"linux": filepath.Join(root, "home/.local/share/Steam"), "darwin": filepath.Join(root, "home/Library/Application Support/Steam"),
-		"windows": filepath.Join(root+`C:\`, "Program Files (x86)", "Steam"),
+		"windows": filepath.Join(root, "Program Files (x86)", "Steam"),
 	}
+	text := func(path string) string { return strings.ReplaceAll(path, `\`, `\\`) } // as Steam writes it
 	for system, home := range steam {
+		if system == "linux" && runtime.GOOS == "windows" {
+			continue // a drive in a list would be taken for one of WSL
+		}
 		m := &Machine{OS: system, Home: filepath.Join(root, "home"), Root: root}
 		if _, err := m.Game("Avorion", "data/scripts"); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "no Steam was found; looked at "+home) {
 			t.Errorf("%s: %v", system, err)
 		}
 		other := filepath.Join(root, system, "Games")
-		write(t, filepath.Join(home, "steamapps", "libraryfolders.vdf"), `"libraryfolders" { "0" { "path" "`+home+`" } "1" { "path" "`+other+`" } "2" { "path" "/gone" } }`)
+		write(t, filepath.Join(home, "steamapps", "libraryfolders.vdf"), `"libraryfolders" { "0" { "path" "`+text(home)+`" } "1" { "path" "`+text(other)+`" } "2" { "path" "/gone" } }`)
 		write(t, filepath.Join(game(home), "readme.txt"), "the game was moved")
 		if err := os.MkdirAll(other, 0o755); err != nil {
 			t.Fatal(err)
@@ -212,10 +217,17 @@ func TestGame(t *testing.T) {
 	if got, err := wsl.Game("Avorion", "data/scripts"); err != nil || got != want {
 		t.Errorf("WSL: %q, %v", got, err)
 	}
+	// Where Steam has registered itself comes first.
+	registered := filepath.Join(root, "registered")
+	write(t, filepath.Join(game(registered), "data/scripts/a.lua"), "")
+	m := &Machine{OS: "windows", Root: root, Steam: filepath.ToSlash(registered)}
+	if got, err := m.Game("Avorion", "data/scripts"); err != nil || got != game(registered) {
+		t.Errorf("registered: %q, %v", got, err)
+	}
 	// A list that cannot be read is named beside what is missing.
 	write(t, filepath.Join(steam["linux"], "config/libraryfolders.vdf"), "{")
 	broken := &Machine{OS: "linux", Home: filepath.Join(root, "home"), Root: root}
-	if _, err := broken.Game("Other", "x"); err == nil || !strings.Contains(err.Error(), "config/libraryfolders.vdf: source: line 1") {
+	if _, err := broken.Game("Other", "x"); err == nil || !strings.Contains(filepath.ToSlash(err.Error()), "config/libraryfolders.vdf: source: line 1") {
 		t.Errorf("broken list: %v", err)
 	}
 }

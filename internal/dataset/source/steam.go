@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +18,8 @@ type Machine struct {
 	Home string // of the user
 	// Steam is where Steam has registered itself on Windows, "" elsewhere and if it has not.
 	Steam string
-	// Root stands before absolute paths of standard places, "" for the machine itself. Paths that a file lists are taken as they are.
+	// Root stands before absolute paths of standard places, on Windows for C:\, "" for the machine itself. Paths that a file lists are taken as
+	// they are.
 	Root string
 }
 
@@ -31,8 +33,9 @@ func (m *Machine) steamHomes() []string {
 		bottles, _ := filepath.Glob(filepath.Join(support, "CrossOver", "Bottles", "*", "drive_c", "Program Files (x86)", "Steam")) // the pattern is well formed
 		return append([]string{filepath.Join(support, "Steam")}, bottles...)
 	case "windows":
+		disk := cmp.Or(m.Root, `C:\`)
 		homes := []string{
-			filepath.Join(m.Root+`C:\`, "Program Files (x86)", "Steam"), filepath.Join(m.Root+`C:\`, "Program Files", "Steam"),
+			filepath.Join(disk, "Program Files (x86)", "Steam"), filepath.Join(disk, "Program Files", "Steam"),
 		}
 		if m.Steam != "" {
 			homes = append([]string{filepath.FromSlash(m.Steam)}, homes...)

@@ -228,12 +228,13 @@ func TestRefused(t *testing.T) {
 	if err := os.Remove(filepath.Join(other.OutputDir, RunFile)); err != nil {
 		t.Fatal(err)
 	}
+	absolute := filepath.Join(t.TempDir(), "none.jsonl")
 	for _, c := range []struct {
 		name, key, want string
 		change          func(j *engine.Job)
 	}{
 		{"no data", "data.train", "none.jsonl does not exist in ", func(j *engine.Job) { j.Data.Train = "none.jsonl" }},
-		{"absolute path", "data.train", "/none.jsonl does not exist; ", func(j *engine.Job) { j.Data.Train = "/none.jsonl" }},
+		{"absolute path", "data.train", absolute + " does not exist; ", func(j *engine.Job) { j.Data.Train = absolute }},
 		{"no evaluation data", "data.eval", "none.jsonl does not exist", func(j *engine.Job) { j.Data.Eval, j.Data.Evaluate = "none.jsonl", true }},
 		{"format", "", "unknown format", func(j *engine.Job) { j.Data.Format = "xml" }},
 		{"too short", "", "no record is left", func(j *engine.Job) { j.Data.MaxLength = 2 }},
