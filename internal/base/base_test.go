@@ -102,7 +102,7 @@ func TestLocate(t *testing.T) {
 		{name: "./a", err: "there is no directory"},
 		{name: "/a", err: "there is no directory"},
 		{name: "a/-b", err: "is not a model id"},
-		{name: "a/-b", err: "there is no directory"},
+		{name: "a/b/c", err: "there is no directory"},
 	} {
 		got, err := l.Dir(c.name, c.revision)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.HasSuffix(err.Error(), c.err) && !strings.Contains(err.Error(), c.err) {
