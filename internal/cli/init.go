@@ -96,10 +96,10 @@ func domainFile(name string) string {
 // add writes a file, unless it is there.
 func (r *initReport) add(path, text string, dry bool) error {
 	if _, err := os.Lstat(path); err == nil {
-		r.Kept = append(r.Kept, path)
+		r.Kept = append(r.Kept, filepath.ToSlash(path))
 		return nil
 	}
-	r.Wrote = append(r.Wrote, path)
+	r.Wrote = append(r.Wrote, filepath.ToSlash(path))
 	if dry {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"testing"
 
 	"graft/internal/config"
@@ -58,16 +60,20 @@ func TestWithoutCancel(t *testing.T) {
 
 // TestPlaces proves where models are looked for, with and without a home.
 func TestPlaces(t *testing.T) {
+	home := "HOME"
+	if runtime.GOOS == "windows" {
+		home = "USERPROFILE"
+	}
 	for _, c := range []struct {
 		env              map[string]string
 		builtin, hubRoot string
 	}{
-		{map[string]string{"HOME": "/h"}, "/h/.cache/graft", "/h/.cache/huggingface/hub"},
-		{map[string]string{"HOME": "/h", "XDG_CACHE_HOME": "/c"}, "/c/graft", "/c/huggingface/hub"},
-		{map[string]string{"HOME": "/h", "HF_HOME": "/hf"}, "/h/.cache/graft", "/hf/hub"},
+		{map[string]string{home: "/h"}, "/h/.cache/graft", "/h/.cache/huggingface/hub"},
+		{map[string]string{home: "/h", "XDG_CACHE_HOME": "/c"}, "/c/graft", "/c/huggingface/hub"},
+		{map[string]string{home: "/h", "HF_HOME": "/hf"}, "/h/.cache/graft", "/hf/hub"},
 	} {
 		a := &App{LookupEnv: func(name string) (string, bool) { v, ok := c.env[name]; return v, ok }}
-		if l := a.locator(); l.CacheDir != c.builtin || l.Hub.CacheDir != c.hubRoot {
+		if l := a.locator(); filepath.ToSlash(l.CacheDir) != c.builtin || filepath.ToSlash(l.Hub.CacheDir) != c.hubRoot {
 			t.Errorf("%v: %s and %s, want %s and %s", c.env, l.CacheDir, l.Hub.CacheDir, c.builtin, c.hubRoot)
 		}
 	}

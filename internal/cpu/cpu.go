@@ -1,7 +1,7 @@
 // Package cpu names the instruction sets for which kernels exist and decides which one runs.
 //
 // A Path is one complete set of kernels. The fastest path of the machine is taken unless GRAFT_CPU names another one;
-// tests walk through Available with Use, so that every path a machine has is run, not only the one it would pick.
+// tests select every path of Available with Use, so that all paths of a machine are tested.
 package cpu
 
 import (
@@ -15,7 +15,7 @@ type Path uint8
 
 // The paths, slower first within an architecture.
 const (
-	Generic    Path = iota // plain Go, every architecture, the oracle of all others
+	Generic    Path = iota // plain Go, every architecture, the reference for all others
 	AVX2                   // amd64: AVX2, FMA, F16C
 	AVX512                 // amd64: AVX-512 F, BW, DQ, VL
 	AVX512BF16             // amd64: AVX512 and AVX512_BF16 (VDPBF16PS)
@@ -29,7 +29,7 @@ var names = [numPaths]string{"generic", "avx2", "avx512", "avx512_bf16", "amx_bf
 
 func (p Path) String() string { return names[p] }
 
-// BF16 tells whether the path multiplies bfloat16 operands natively.
+// BF16 reports whether the path multiplies bfloat16 operands natively.
 func (p Path) BF16() bool { return p == AVX512BF16 || p == AMXBF16 || p == NEONBF16 }
 
 var available = append([]Path{Generic}, detect()...)

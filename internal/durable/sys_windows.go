@@ -36,8 +36,8 @@ func Scratch(dir, pattern string) (*os.File, error) {
 	return nil, fmt.Errorf("durable: %d names for a file in %s are taken", tries, dir)
 }
 
-// Rename gives a file or a folder another name, in place of a file that has it, and returns when that is on disk. Scanners for viruses and search
-// engines hold files open for moments after they were written; it waits for them up to two seconds.
+// Rename gives a file or a folder another name, in place of a file that has it, and returns when that is on disk. Virus scanners and
+// indexers hold files open for a moment after they were written; Rename retries for up to two seconds.
 func Rename(from, to string) error {
 	const patience = 2 * time.Second
 	source, err := windows.UTF16PtrFromString(from)
@@ -67,6 +67,6 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// SyncDir has nothing to do on Windows: Rename returns when the new name is on disk, NTFS keeps a journal of creations, and a folder can only be flushed
-// by who may write to its whole volume.
+// SyncDir does nothing on Windows: Rename returns when the new name is on disk, NTFS journals the creation of files, and a folder opened for reading
+// cannot be flushed.
 func SyncDir(string) error { return nil }

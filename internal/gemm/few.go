@@ -6,14 +6,14 @@ import (
 	"graft/internal/parallel"
 )
 
-// fewRows is the number of rows up to which a left operand is not packed, nor the right one for it: such a product is bound by the
-// memory of the right operand (generation, token by token), which is read once and used while a row of it is in cache.
+// fewRows is the number of rows up to which neither operand is packed. Such a product (generation, token by token) is bound by reading the
+// right operand from memory; each row of it is decoded once and used while it is in cache.
 const fewRows = 4
 
-// seamFew is the number of rows up to which that pays beside a seamless tile, which multiplies for next to nothing.
+// seamFew is the same number for a seamless tile (AMX), whose products cost little.
 const seamFew = 2
 
-// fewPays tells whether a product of few rows is better done without packing: along the rows of every right operand, and with a seamless tile
+// fewPays reports whether a product of few rows is better done without packing: along the rows of every right operand, and with a seamless tile
 // only where those lie in memory as numbers (BenchmarkExpert of package model: 768 × 2048 in NF4 takes half the time packed).
 func (e *Engine) fewPays(terms []Term) bool {
 	for _, t := range terms {
@@ -25,7 +25,7 @@ func (e *Engine) fewPays(terms []Term) bool {
 	return true
 }
 
-// panels packs the left operands of terms that were left as they are.
+// panels packs the left operands that Pack has left unpacked.
 func (e *Engine) panels(terms []Term) []Term {
 	packed := make([]Term, len(terms))
 	for i, t := range terms {

@@ -8,7 +8,7 @@ import (
 
 // Matrix is an operand.
 type Matrix interface {
-	// Dims gives the number of rows and columns.
+	// Dims returns the number of rows and columns.
 	Dims() (rows, cols int)
 	// Read decodes columns [col, col+len(dst)) of a row. It is called from several goroutines.
 	Read(dst []float32, row, col int)
@@ -17,31 +17,31 @@ type Matrix interface {
 // F32Matrix is a Matrix that lies in memory as float32 and is packed from there.
 type F32Matrix interface {
 	Matrix
-	// F32 gives the memory and the distance between rows; nil if it is not float32.
+	// F32 returns the memory and the distance between rows; nil if it is not float32.
 	F32() (data []float32, stride int)
 }
 
 // BF16Matrix is a Matrix that lies in memory as bfloat16 and is packed from there.
 type BF16Matrix interface {
 	Matrix
-	// BF16 gives the memory and the distance between rows; nil if it is not bfloat16.
+	// BF16 returns the memory and the distance between rows; nil if it is not bfloat16.
 	BF16() (data []uint16, stride int)
 }
 
 // BF16Reader is a Matrix that decodes into bfloat16 by itself, for microkernels that take it.
 type BF16Reader interface {
 	Matrix
-	// ReadBF16 decodes the part (rows, cols) that starts at (row, col), row i to dst[i*ld:]: what Read gives, rounded to nearest, ties to even.
+	// ReadBF16 decodes the part (rows, cols) that starts at (row, col), row i to dst[i*ld:]: what Read decodes, rounded to nearest, ties to even.
 	// It is called from several goroutines.
 	ReadBF16(dst []uint16, ld int, row, col, rows, cols int)
-	// Prefetch asks for what ReadBF16 of a part will read to be brought near.
+	// Prefetch loads what ReadBF16 of a part will read into the cache.
 	Prefetch(row, col, rows, cols int)
 }
 
-// Sink takes finished blocks of a result.
+// Sink receives finished blocks of a result.
 type Sink interface {
-	// Block is given the element (row+i, col+j) in c[i*ld+j] for i < rows, j < cols. It may change c. Blocks do not overlap and come
-	// from several goroutines in any order.
+	// Block receives the elements (row+i, col+j) in c[i*ld+j] for i < rows, j < cols. It may change c. It is called from several goroutines,
+	// in any order; blocks do not overlap.
 	Block(row, col, rows, cols int, c []float32, ld int)
 }
 
@@ -49,7 +49,7 @@ type Sink interface {
 type Term struct {
 	A *Left
 	B Matrix // (K, N), or (N, K) when Trans
-	// Trans says that B's rows are the columns of the result: a Linear layer's weight (out, in) in the forward direction.
+	// Trans: B's rows are the columns of the result: a Linear layer's weight (out, in) in the forward direction.
 	Trans bool
 }
 
@@ -68,7 +68,7 @@ func (e *Engine) Count(flop float64) {
 	}
 }
 
-// Blocking, measured on Zen 3: anything near is within 2 %. The seamless tile (AMX) multiplies so fast that operands have to come from L2, and what
+// Blocking, measured on Zen 3: similar sizes are within 2 %. The seamless tile (AMX) multiplies so fast that operands have to come from L2, and what
 // it takes at a time is cut to fit there; measured on Sapphire Rapids, 256 × 768 × 2048 takes 12 % longer without.
 const (
 	blockM    = 144  // rows of the left operand that stay in L2
@@ -85,7 +85,7 @@ const (
 
 func roundUp(n, to int) int { return (n + to - 1) / to * to }
 
-// Mul computes Σ terms and hands it to out. Every term has the same M and N.
+// Mul computes Σ terms and passes the result to out. Every term has the same M and N.
 func (e *Engine) Mul(out Sink, terms ...Term) {
 	if terms[0].A.few && !e.fewPays(terms) {
 		terms = e.panels(terms)
@@ -156,7 +156,7 @@ func (e *Engine) plan(terms []Term) *plan {
 	return p
 }
 
-// check reads the extents of a term and compares them with the first one's.
+// check reads the dimensions of a term and compares them with those of the first.
 func (p *plan) check(t *Term, first bool) (k int) {
 	rows, cols := t.B.Dims()
 	n := cols
@@ -173,7 +173,7 @@ func (p *plan) check(t *Term, first bool) (k int) {
 	return k
 }
 
-// cut chooses the block of the result per task. It depends on the workers; the result does not.
+// cut chooses the size of the block that a task computes. It depends on the number of workers; the result does not.
 func (p *plan) cut(workers int) {
 	p.cols = roundUp(blockN, p.tile.NR)
 	p.ld = p.cols + padding

@@ -6,7 +6,7 @@ import (
 	"graft/internal/parallel"
 )
 
-// Left is a left operand in panels of MR rows: (⌈M/MR⌉, K, MR). One of few rows is float32 as it comes, (M, K).
+// Left is a left operand in panels of MR rows: (⌈M/MR⌉, K, MR). One of few rows is not packed: float32 (M, K).
 type Left struct {
 	M, K  int
 	few   bool
@@ -65,7 +65,7 @@ func (e *Engine) PackT(a Matrix) *Left {
 	return l
 }
 
-// Free gives the panels back.
+// Free frees the panels.
 func (l *Left) Free() {
 	if l != nil {
 		l.block.Free()
@@ -96,5 +96,5 @@ func (e *Engine) pack(l *Left, f func(r *reader, row, rows int)) {
 	}
 }
 
-// at is the panel that starts at a row, a multiple of MR, and what follows it.
+// at is the memory from the panel on that starts at a row, a multiple of MR.
 func (l *Left) at(row int) []float32 { return l.data[row/l.tile.MR*l.size:] }

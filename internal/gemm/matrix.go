@@ -8,10 +8,10 @@ type F32 struct {
 	Data               []float32
 }
 
-// NewF32 views data as a (rows, cols) matrix without gaps.
+// NewF32 views data as a contiguous (rows, cols) matrix.
 func NewF32(data []float32, rows, cols int) F32 { return F32{rows, cols, cols, data} }
 
-// Dims gives the number of rows and columns.
+// Dims returns the number of rows and columns.
 func (m F32) Dims() (rows, cols int) { return m.Rows, m.Cols }
 
 // Read copies part of a row.
@@ -33,10 +33,10 @@ type BF16 struct {
 	Data               []uint16
 }
 
-// NewBF16 views data as a (rows, cols) matrix without gaps.
+// NewBF16 views data as a contiguous (rows, cols) matrix.
 func NewBF16(data []uint16, rows, cols int) BF16 { return BF16{rows, cols, cols, data} }
 
-// Dims gives the number of rows and columns.
+// Dims returns the number of rows and columns.
 func (m BF16) Dims() (rows, cols int) { return m.Rows, m.Cols }
 
 // Read widens part of a row.

@@ -12,7 +12,7 @@ type readerPart struct {
 	reader BF16Reader
 }
 
-// Part is rows [row, row+rows) and columns [col, col+cols) of a matrix. What lies in memory, or decodes by itself, still does.
+// Part is rows [row, row+rows) and columns [col, col+cols) of a matrix. It implements the same optional interfaces as the matrix.
 func Part(m Matrix, row, col, rows, cols int) Matrix {
 	p := part{m, row, col, rows, cols}
 	if r, ok := m.(BF16Reader); ok {
@@ -21,7 +21,7 @@ func Part(m Matrix, row, col, rows, cols int) Matrix {
 	return p
 }
 
-// Dims gives the number of rows and columns.
+// Dims returns the number of rows and columns.
 func (p part) Dims() (rows, cols int) { return p.rows, p.cols }
 
 // Read decodes part of a row.
@@ -47,12 +47,12 @@ func (p part) BF16() ([]uint16, int) {
 	return nil, 0
 }
 
-// ReadBF16 decodes a part of the part.
+// ReadBF16 decodes a region of the part.
 func (p readerPart) ReadBF16(dst []uint16, ld int, row, col, rows, cols int) {
 	p.reader.ReadBF16(dst, ld, p.row+row, p.col+col, rows, cols)
 }
 
-// Prefetch asks for a part of the part.
+// Prefetch loads a region of the part into the cache.
 func (p readerPart) Prefetch(row, col, rows, cols int) {
 	p.reader.Prefetch(p.row+row, p.col+col, rows, cols)
 }

@@ -113,7 +113,7 @@ func (r *reader) cols(panels []float32, s kernel.Side, m Matrix, col, k span) {
 	}
 }
 
-// prefetch asks for a part that is packed next, where it lies in memory in a form known.
+// prefetch loads the part that is packed next into the cache, for the matrix types that support it.
 func prefetch(m Matrix, row, col span) {
 	switch m := m.(type) {
 	case BF16Reader:

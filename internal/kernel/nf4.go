@@ -10,7 +10,7 @@ var nf4Code = [16]float32{
 }
 
 // NF4 decodes part of one absmax block: dst[i] = code[nibble i]·absmax, the upper nibble of a byte first; with round the product is
-// rounded to bfloat16, as a quantisation state of that type asks. src holds (len(dst)+1)/2 bytes.
+// rounded to bfloat16, as a quantisation state of dtype bfloat16 requires. src holds (len(dst)+1)/2 bytes.
 func NF4(dst []float32, src []byte, absmax float32, round bool) {
 	src = src[:(len(dst)+1)/2]
 	n := nf4Fast(dst, src, absmax, round)

@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// Packing brings operands into panels. A source is a matrix in row-major order; a panel takes R of its rows (PackRows, the inner
+// Packing copies operands into panels. A source is a matrix in row-major order; a panel takes R of its rows (PackRows, the inner
 // dimension runs along the row) or R of its columns (PackCols, the inner dimension runs down). Missing rows or columns and the
 // rest of the last group are zero.
 

@@ -18,12 +18,12 @@ func packRowsWidenFast(panel []float32, r int, src []uint16, stride, k int) int 
 	return packGroups(panel, r, src, stride, k)
 }
 
-// packBlock is how many columns are packed at a time, so that a group of rows finds the panel lines of the one before still in cache.
+// packBlock is how many columns are packed at a time, so that the cache lines of the panel are still in cache for the next group of rows.
 const packBlock = 512
 
 // packGroups packs groups of eight rows and returns how many values of k it packed: all that make whole groups. Eight rows are stored at
 // a time; where r is not a multiple of eight the last store of a column runs into the next one, which is written later, and the last
-// eight columns are packed aside.
+// eight columns are packed into a buffer first.
 func packGroups[T float32 | uint16](panel []float32, r int, src []T, stride, k int) int {
 	if cpu.Active() < cpu.AVX2 || k < 8 || r%8 != 0 && r > maxRagged {
 		return 0

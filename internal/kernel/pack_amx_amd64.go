@@ -2,7 +2,7 @@
 
 package kernel
 
-// Packing for the AMX tile packs everything: what is ragged in k is first copied between zeroes.
+// Packing for the AMX tile packs everything: a k that is no multiple of the group is first padded with zeroes in a copy.
 
 const (
 	amxSide  = 32          // rows, columns and k of a group

@@ -2,8 +2,8 @@ package kernel
 
 import "unsafe"
 
-// Prefetch asks for n values of each of some rows, stride values apart from src on, to be brought near. Nothing is read: what lies beyond the
-// end of src does no harm.
+// Prefetch loads n values of each of some rows, stride values apart from src on, into the cache. It is a hint: addresses beyond the end of src do no
+// harm.
 func Prefetch[T uint8 | uint16](src []T, stride, rows, n int) {
 	if len(src) == 0 || rows <= 0 || n <= 0 {
 		return

@@ -11,7 +11,7 @@ type Tile struct {
 	group      [2]uint8 // log₂ of the consecutive k in one element group of a panel, by Side; at most KU
 }
 
-// Side says of which operand a panel is.
+// Side is the operand that a panel belongs to.
 type Side uint8
 
 // The sides of a product: a panel of MR rows of the left operand, of NR columns of the right one.
@@ -87,13 +87,13 @@ type Panels struct {
 	Last int
 }
 
-// at is panel i and what follows it.
+// at is the memory from panel i on.
 func (p Panels) at(i int) []float32 { return p.Data[i*p.Next:] }
 
 // from is p without the first n elements of each panel.
 func (p Panels) from(n int) Panels { return Panels{p.N, p.Data[n:], p.Next, p.Last} }
 
-// blockK is how many inner values a microkernel runs through before it goes on to the next tile: a panel of NR columns stays in L1.
+// blockK is how many inner values a microkernel multiplies before the next tile: a panel of NR columns stays in L1.
 const blockK = 256
 
 // MulPanels multiplies each panel of a with each of b: the tile of panels i and j starts at row i·MR, column j·NR of c.

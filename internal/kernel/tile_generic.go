@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// mulGeneric is Mul in plain Go, for any geometry: the oracle of the microkernels and the path without assembly.
+// mulGeneric is Mul in plain Go, for any geometry: the reference for the microkernels and the path without assembly.
 func (t Tile) mulGeneric(k int, a, b, c []float32, ldc int, add bool) {
 	if t.MR == 4 && t.NR == 4 {
 		mul4x4(k, a, b, c, ldc, add)

@@ -1,6 +1,6 @@
 package kernel
 
-// The functions of this file take slices of equal length: the first one gives the length, the others may be longer.
+// The functions of this file take slices of equal length: the length is that of the first one; the others may be longer.
 
 // Widen converts bfloat16 to float32: dst[i] = src[i].
 func Widen(dst []float32, src []uint16) {
@@ -87,14 +87,14 @@ func NormGrad(dst, w, dy, x []float32, a, c float32) {
 	normGradGeneric(dst[n:], w[n:], dy[n:], x[n:], a, c)
 }
 
-// Rotate turns the pairs (x, y) by the angles of cos and sin: RoPE on the two halves of a head.
+// Rotate rotates the pairs (x, y) by the angles of cos and sin: RoPE on the two halves of a head.
 func Rotate(x, y, cos, sin []float32) {
 	y, cos, sin = y[:len(x)], cos[:len(x)], sin[:len(x)]
 	n := rotateFast(x, y, cos, sin)
 	rotateGeneric(x[n:], y[n:], cos[n:], sin[n:])
 }
 
-// RotateBack turns the pairs (x, y) by the negative angles: the gradient of Rotate.
+// RotateBack rotates the pairs (x, y) by the negative angles: the gradient of Rotate.
 func RotateBack(x, y, cos, sin []float32) {
 	y, cos, sin = y[:len(x)], cos[:len(x)], sin[:len(x)]
 	n := rotateBackFast(x, y, cos, sin)

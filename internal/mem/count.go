@@ -1,7 +1,7 @@
 package mem
 
-// Measure calls run in an arena that only counts and returns the most that was in use meanwhile and what run left in use, both beside what was
-// in use before.
+// Measure calls run in an arena that only counts. It returns by how much the bytes in use rose above their number before at most (peak), and by
+// how much they are above it afterwards (left).
 func (a *Arena) Measure(run func()) (peak, left int) {
 	before, most := a.inUse, a.peak
 	a.peak = a.inUse
@@ -11,10 +11,10 @@ func (a *Arena) Measure(run func()) (peak, left int) {
 	return peak, left
 }
 
-// Tasks calls run for every task in turn, in an arena that only counts, and counts what tasks of so many workers would take at the same time:
-// a task at its fullest beside the ones before it, one for each other worker, at theirs.
+// Tasks calls run for every task in turn, in an arena that only counts, and estimates the peak of that many workers: each task at its peak together
+// with the preceding workers-1 tasks at theirs.
 func (a *Arena) Tasks(workers, tasks int, run func(task int)) {
-	others := make([]int, max(workers-1, 0)) // what the last tasks took at their fullest beside what they left
+	others := make([]int, max(workers-1, 0)) // peak of each of the last tasks, without what it left in use
 	for i := range tasks {
 		before := a.inUse
 		peak, left := a.Measure(func() { run(i) })
@@ -29,8 +29,8 @@ func (a *Arena) Tasks(workers, tasks int, run func(task int)) {
 	}
 }
 
-// OwnSlab is the size of the largest block that was asked of an arena that only counts, if it is larger than the slabs that others share; else 0. Such
-// a block finds no room in what smaller ones have left, however much that is.
+// OwnSlab is the size of the largest block that was requested from an arena that only counts if it is larger than an ordinary slab, else 0. Such a
+// block never fits into the space that smaller ones have freed.
 func (a *Arena) OwnSlab() int {
 	if a.widest <= slab {
 		return 0

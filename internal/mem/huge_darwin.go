@@ -1,4 +1,4 @@
 package mem
 
-// hugePages does nothing: Darwin has no advice for it.
+// hugePages does nothing: Darwin has no such madvise.
 func hugePages([]byte) {}

@@ -1,8 +1,8 @@
-// Package mem hands out the large buffers of a training step outside Go's heap.
+// Package mem allocates the large buffers of a training step outside Go's heap, and reports memory and disk space of the machine.
 //
-// An Arena keeps slabs taken from the operating system and serves Blocks from them, best fit first. A step frees what it took,
-// so that from the second step on nothing new is asked for, whatever the lengths of its sequences; the garbage collector never
-// sees the memory, so it neither scans it nor doubles it.
+// An Arena maps slabs from the operating system and allocates Blocks in them, best fit first. A step frees what it allocated, so that
+// from the second step on no slab is added, whatever the lengths of its sequences. The garbage collector neither scans this memory nor
+// counts it.
 package mem
 
 import (
@@ -15,13 +15,13 @@ import (
 const (
 	align   = 64       // a cache line and a ZMM register
 	slab    = 32 << 20 // smallest request to the operating system
-	maxSize = 1 << 46  // larger requests are a caller's overflow
+	maxSize = 1 << 46  // a larger request is an overflow in the caller
 )
 
 // Block is one buffer. Its content is arbitrary until written.
 type Block struct {
 	data  []byte // nil in an arena that only counts
-	size  int    // room taken
+	size  int    // bytes allocated, a multiple of align
 	arena *Arena
 	slab  int
 	off   int
@@ -37,7 +37,7 @@ type Arena struct {
 	total  int
 	poison bool
 	counts bool
-	widest int // largest block that was asked for
+	widest int // largest block that was requested
 }
 
 type span struct{ slab, off, size int }
@@ -48,13 +48,13 @@ func New() *Arena { return &Arena{} }
 // NewCounter returns an arena that only counts: its blocks have no content and their views are nil.
 func NewCounter() *Arena { return &Arena{counts: true} }
 
-// Counts tells whether the arena only counts.
+// Counts reports whether the arena only counts.
 func (a *Arena) Counts() bool { return a.counts }
 
-// SetPoison makes the arena fill every block with NaN patterns when taken and when freed: tests find reads of stale memory so.
+// SetPoison makes the arena fill every block with NaN patterns when it is allocated and when it is freed, so that tests find reads of stale memory.
 func (a *Arena) SetPoison(on bool) { a.poison = on }
 
-// Bytes takes a block of n bytes, aligned to 64.
+// Bytes allocates a block of n bytes, aligned to 64.
 func (a *Arena) Bytes(n int) *Block {
 	if n < 0 || n > maxSize {
 		panic(fmt.Sprintf("mem: request for %d bytes", n))
@@ -74,10 +74,10 @@ func (a *Arena) Bytes(n int) *Block {
 	return b
 }
 
-// F32 takes a block of n float32.
+// F32 allocates a block of n float32.
 func (a *Arena) F32(n int) *Block { return a.Bytes(4 * n) }
 
-// U16 takes a block of n uint16, the bits of bfloat16.
+// U16 allocates a block of n uint16, the bits of bfloat16.
 func (a *Arena) U16(n int) *Block { return a.Bytes(2 * n) }
 
 // F32 views the block as float32.
@@ -99,7 +99,7 @@ func (b *Block) U16() []uint16 {
 // Raw views the block as bytes.
 func (b *Block) Raw() []byte { return b.data }
 
-// Free gives the block back. Its views must not be used any more. Freeing nil is allowed, freeing twice panics.
+// Free returns the block to the arena. Its views must not be used any more. Freeing nil is allowed, freeing twice panics.
 func (b *Block) Free() {
 	if b == nil {
 		return
@@ -118,13 +118,13 @@ func (b *Block) Free() {
 	*b = Block{}
 }
 
-// InUse is the number of bytes in live blocks; Peak its maximum; Reserved what was taken from the operating system.
+// InUse is the number of bytes in live blocks.
 func (a *Arena) InUse() int { return a.stat(&a.inUse) }
 
-// Peak is the largest number of bytes that were in live blocks at one time.
+// Peak is the largest value that InUse has had.
 func (a *Arena) Peak() int { return a.stat(&a.peak) }
 
-// Reserved is the number of bytes taken from the operating system.
+// Reserved is the number of bytes mapped from the operating system.
 func (a *Arena) Reserved() int { return a.stat(&a.total) }
 
 func (a *Arena) stat(p *int) int {
@@ -133,7 +133,7 @@ func (a *Arena) stat(p *int) int {
 	return *p
 }
 
-// Release gives all slabs back to the operating system. No block may be live.
+// Release unmaps all slabs. No block may be live.
 func (a *Arena) Release() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -146,7 +146,7 @@ func (a *Arena) Release() {
 	a.slabs, a.free, a.total = nil, nil, 0
 }
 
-// take finds the smallest free span that fits and cuts size bytes from its start; without one it maps a new slab.
+// take (the caller holds mu) finds the smallest free span that fits and cuts size bytes from its start; without one it maps a new slab.
 func (a *Arena) take(size int) span {
 	best := -1
 	for i, s := range a.free {
@@ -171,7 +171,7 @@ func (a *Arena) take(size int) span {
 	return span{s.slab, s.off, size}
 }
 
-// give inserts s in order and joins it with its neighbours.
+// give inserts a free span in order and joins it with its neighbours.
 func (a *Arena) give(s span) {
 	i := sort.Search(len(a.free), func(i int) bool {
 		f := a.free[i]

@@ -29,7 +29,7 @@ func peakRSS() int {
 	return int(u.Maxrss) << 10
 }
 
-// available is MemAvailable, or what the control group leaves if that is less.
+// available is MemAvailable, or what is left of the control group's limit if that is less.
 func available() int {
 	n := field("/proc/meminfo", "MemAvailable:") << 10
 	const group = "/sys/fs/cgroup/"
@@ -40,7 +40,7 @@ func available() int {
 	return n
 }
 
-// field is the number behind a word at the start of a line of a file; 0 if there is none.
+// field is the number that follows a word at the start of a line of a file, 0 if there is none.
 func field(path, word string) (n int) {
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package parallel is the one place where work is spread over threads.
 //
-// A Pool runs numbered tasks on a fixed number of workers. Which worker takes which task is left to chance, so a task must
-// write only what is its own and must not depend on the number of workers: then results are the same bytes with any number.
+// A Pool runs numbered tasks on a fixed number of workers. Which worker runs which task varies, so tasks must write disjoint memory and
+// must not depend on the number of workers: then results are the same bytes with any number of them.
 package parallel
 
 import (
@@ -42,10 +42,10 @@ func New(n int) *Pool {
 	return p
 }
 
-// Idle returns a pool that claims n workers and runs no task: what a computation would allocate is counted on it.
+// Idle returns a pool that reports n workers and runs no task. With it a computation is run for its allocations alone.
 func Idle(n int) *Pool { return &Pool{workers: max(n, 1), idle: true} }
 
-// Idle tells whether the pool runs no task.
+// Idle reports whether the pool runs no task.
 func (p *Pool) Idle() bool { return p != nil && p.idle }
 
 // Solo is a pool for work inside a task: it runs everything on the caller's goroutine, or nothing if p is idle.
@@ -56,7 +56,7 @@ func (p *Pool) Solo() *Pool {
 	return nil
 }
 
-// Workers is the number of workers; worker numbers are below it.
+// Workers is the number of workers, which are numbered from 0.
 func (p *Pool) Workers() int {
 	if p == nil {
 		return 1
@@ -112,8 +112,8 @@ func (p *Pool) Ranges(n, chunk int, run func(worker, lo, hi int)) {
 	})
 }
 
-// Each runs tasks like Run, each with something that belongs to the worker alone, which create makes for the worker's first task: buffers.
-// It returns what was made. On an idle pool that is what all workers would make, and no task runs.
+// Each runs tasks like Run and passes each one a value of its worker, such as buffers, which create makes before the worker's first task.
+// It returns the values that were made. On an idle pool it makes those of all workers and runs no task.
 func Each[S any](p *Pool, tasks int, create func() S, run func(own S, task int)) []S {
 	if p.Idle() {
 		made := make([]S, min(p.Workers(), tasks))
