@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,11 +92,12 @@ type source struct{ text, path string }
 // templateFiles reads the templates that are files of their own.
 func templateFiles(dir string) (map[string]source, error) {
 	named := map[string]source{}
-	paths, err := filepath.Glob(filepath.Join(globEscape(dir), "additional_chat_templates", "*.jinja"))
+	names, err := fs.Glob(os.DirFS(dir), "additional_chat_templates/*.jinja") // the folder's own name is no pattern
 	if err != nil {
 		return nil, fmt.Errorf("chat: %w", err)
 	}
-	for _, p := range append(paths, filepath.Join(dir, "chat_template.jinja")) {
+	for _, name := range append(names, "chat_template.jinja") {
+		p := filepath.Join(dir, filepath.FromSlash(name))
 		data, err := readFile(p)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -103,18 +105,13 @@ func templateFiles(dir string) (map[string]source, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := strings.TrimSuffix(filepath.Base(p), ".jinja")
-		if filepath.Dir(p) == filepath.Clean(dir) {
-			name = "default"
+		key := strings.TrimSuffix(path.Base(name), ".jinja")
+		if name == path.Base(name) {
+			key = "default"
 		}
-		named[name] = source{string(data), p}
+		named[key] = source{string(data), p}
 	}
 	return named, nil
-}
-
-// globEscape makes a path match only itself.
-func globEscape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 // configTemplates reads the value of chat_template: one template, or a list of named ones.

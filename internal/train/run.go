@@ -161,7 +161,8 @@ func (r *Run) log(batches [][]Row, e event.Step, took time.Duration) error {
 	s.AuxSum += e.AuxLoss
 	e.Step, e.Total, e.Tokens, e.TrainedTokens = s.Step, r.plan.total, s.Tokens, s.TrainedTokens
 	e.Epoch = r.order.epochs(s.Step)
-	e.TokensPerSecond, e.RSSBytes = float64(n)/took.Seconds(), mem.RSS()
+	seconds := max(took.Seconds(), 1e-6) // the clock of Windows may not advance during a short step
+	e.TokensPerSecond, e.RSSBytes = float64(n)/seconds, mem.RSS()
 	if e.Logged = s.Step%r.opt.LoggingSteps == 0; e.Logged {
 		e.Loss = s.LossSum / float64(r.opt.LoggingSteps)
 		e.AuxLoss = s.AuxSum / float64(r.opt.LoggingSteps)
