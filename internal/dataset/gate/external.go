@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -165,6 +166,9 @@ func gotoOnly(text, reason string) bool {
 // environment leaves out what is not needed: a checker is no place for keys.
 func environment(dir string) []string {
 	env := []string{"HOME=" + dir, "TMPDIR=" + dir, "LC_ALL=C"}
+	if runtime.GOOS == "windows" {
+		env = append(env, "USERPROFILE="+dir, "TEMP="+dir, "TMP="+dir, "APPDATA="+dir, "LOCALAPPDATA="+dir)
+	}
 	for _, name := range []string{"PATH", "SystemRoot", "PATHEXT"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)
