@@ -26,8 +26,11 @@ func Lock(dir string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("outdir: %w", err)
 	}
-	if path, err = filepath.EvalSymlinks(path); err != nil {
+	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("outdir: %w", err)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil { // it fails on some drives that hold no links
+		path = target
 	}
 	parent, base := filepath.Split(path)
 	name, err := windows.UTF16PtrFromString(filepath.Join(parent, "."+base+".lock"))
