@@ -222,10 +222,6 @@ type verdict struct {
 
 // read reads the files that were found and judges them, cheap filters first.
 func (c *collector) read() error {
-	scanner, err := secret.New()
-	if err != nil {
-		return fmt.Errorf("dataset: %w", err)
-	}
 	known := c.identify()
 	verdicts := make([]verdict, len(c.found))
 	var total counter
@@ -236,7 +232,7 @@ func (c *collector) read() error {
 			}
 			f, filter, reason := c.judge(name, known)
 			if filter == "" {
-				filter, reason = secrets(scanner, f)
+				filter, reason = secrets(f)
 			}
 			if filter != "" {
 				verdicts[lo+i].rejection = &Rejection{Filter: filter, Path: strings.ToValidUTF8(name, "\ufffd"), Reason: reason}
@@ -267,8 +263,8 @@ func (c *collector) read() error {
 }
 
 // secrets refuses a file that holds one. The reason names the rule and the line and never the secret.
-func secrets(s *secret.Scanner, f *File) (filter, reason string) {
-	found := s.Find(f.Path, f.Text)
+func secrets(f *File) (filter, reason string) {
+	found := secret.Find(f.Path, f.Text)
 	if len(found) == 0 {
 		return "", ""
 	}
