@@ -16,8 +16,8 @@ import (
 var layers = [][]string{
 	{"cpu", "dtype", "event", "fault", "durable", "teacher/extract"},
 	{"digest", "outdir"},
-	{"mem", "parallel", "lang/lua", "lang/gdscript", "lang/mutate"},
-	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source", "dataset/treesitter"},
+	{"mem", "parallel", "lang/lua", "lang/gdscript", "lang/mutate", "lang/block"},
+	{"kernel", "safetensors", "jinja", "tokenizer", "dataset/neardup", "teacher", "dataset/surface", "dataset/gate", "dataset/licence", "dataset/linguist", "dataset/secret", "dataset/source"},
 	{"quant", "chat", "hub", "gemm", "teacher/*"},
 	{"weights"},
 	{"nn"},

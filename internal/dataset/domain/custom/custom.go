@@ -7,7 +7,6 @@ import (
 
 	"graft/internal/dataset"
 	"graft/internal/dataset/linguist"
-	"graft/internal/dataset/treesitter"
 	"graft/internal/lang/cpp"
 )
 
@@ -36,8 +35,8 @@ var unknown = language("", "//", `^\b$`, "")
 // Language returns the language of a file by its name and text.
 func (domain) Language(f *dataset.File) *dataset.Language {
 	name := code(f)
-	if g := grammars[name]; g != nil {
-		return &g.language
+	if n := notations()[name]; n != nil {
+		return &n.language
 	}
 	switch name {
 	case "C":
@@ -51,9 +50,9 @@ func (domain) Language(f *dataset.File) *dataset.Language {
 // Functions finds the functions of a file.
 func (d domain) Functions(f *dataset.File) ([]dataset.Function, error) {
 	name := code(f)
-	switch g := grammars[name]; {
-	case g != nil:
-		return chunk(g, name, f.Text)
+	switch n := notations()[name]; {
+	case n != nil:
+		return chunk(n, name, f.Text)
 	case name == "C", name == "C++":
 		return cpp.Functions(f.Text, func(s cpp.Scope) string { return setting(name, s.Keyword, s.Class) })
 	case name == "":
@@ -96,20 +95,4 @@ func (domain) Check(code string) error {
 		return fmt.Errorf("%q is not closed", open[len(open)-1])
 	}
 	return nil
-}
-
-// chunk cuts a text into functions.
-func chunk(g *grammar, name, text string) ([]dataset.Function, error) {
-	tree, err := treesitter.Parse(g.name, text)
-	if err != nil {
-		return nil, err
-	}
-	defer tree.Close()
-	c := newChunker(g, name, text)
-	c.visit(tree.Root(), place{})
-	functions := c.finish()
-	if len(functions) == 0 && tree.Root().Broken() {
-		return nil, errors.New("it holds no function that could be understood")
-	}
-	return functions, nil
 }

@@ -6,47 +6,23 @@ import (
 	"strings"
 
 	"graft/internal/dataset"
+	"graft/internal/lang/block"
 )
 
-// finish puts together what was collected: comments above functions, statements in their bodies, lines inside strings.
-func (c *chunker) finish() []dataset.Function {
-	byStart := func(a, b span) int { return a.start - b.start }
-	slices.SortFunc(c.comments, byStart)
-	slices.SortStableFunc(c.statements, byStart)
-	slices.Sort(c.inside)
-	c.inside = slices.Compact(c.inside)
-	order := make([]int, len(c.functions))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return c.functions[a].Start - c.functions[b].Start })
-	functions := make([]dataset.Function, 0, len(order))
-	for _, i := range order {
-		fn := c.functions[i]
-		if fn.Signature == "" || fn.Start >= fn.End || len(functions) > 0 && functions[len(functions)-1].Start == fn.Start {
-			continue
-		}
-		fn.Comment = c.commentAbove(fn.Start)
-		c.fill(&fn, c.bodies[i])
-		functions = append(functions, fn)
-	}
-	return functions
-}
-
 // fill finds the statements of a body.
-func (c *chunker) fill(fn *dataset.Function, body span) {
-	low, _ := slices.BinarySearchFunc(c.statements, body.start, func(s span, at int) int { return s.start - at })
-	for _, s := range c.statements[low:] {
-		if s.start >= body.end {
+func (c *chunker) fill(fn *dataset.Function, body block.Span) {
+	low, _ := slices.BinarySearchFunc(c.found.Statements, body.Start, func(s block.Span, at int) int { return s.Start - at })
+	for _, s := range c.found.Statements[low:] {
+		if s.Start >= body.End {
 			break
 		}
-		text := c.text[s.start:min(s.end, fn.End)]
-		end := s.start + len(strings.TrimRight(text, " \t\r\n"))
-		if end <= s.start {
+		text := c.text[s.Start:min(s.End, fn.End)]
+		end := s.Start + len(strings.TrimRight(text, " \t\r\n"))
+		if end <= s.Start {
 			continue
 		}
 		fn.Stop = max(fn.Stop, end)
-		start := c.withComments(s.start, body.start)
+		start := c.withComments(s.Start, body.Start)
 		if start > fn.Start && c.firstOnLine(start) && (len(fn.Starts) == 0 || fn.Starts[len(fn.Starts)-1] < start) {
 			fn.Starts = append(fn.Starts, start)
 		}
@@ -68,25 +44,25 @@ func (c *chunker) withComments(start, from int) int {
 	if !c.firstOnLine(start) {
 		return start
 	}
-	for i := c.before(start); i >= 0 && c.comments[i].start > from && c.touches(i, start); i-- {
-		start = c.comments[i].start
+	for i := c.before(start); i >= 0 && c.found.Comments[i].Start > from && c.touches(i, start); i-- {
+		start = c.found.Comments[i].Start
 	}
 	return start
 }
 
 // before returns the number of the last comment that begins before an offset, -1 if there is none.
 func (c *chunker) before(at int) int {
-	i, _ := slices.BinarySearchFunc(c.comments, at, func(s span, at int) int { return s.start - at })
+	i, _ := slices.BinarySearchFunc(c.found.Comments, at, func(s block.Span, at int) int { return s.Start - at })
 	return i - 1
 }
 
 // touches reports whether comment i stands on lines of its own right above an offset.
 func (c *chunker) touches(i, at int) bool {
-	s := c.comments[i]
-	if s.end > at || !c.firstOnLine(s.start) {
+	s := c.found.Comments[i]
+	if s.End > at || !c.firstOnLine(s.Start) {
 		return false
 	}
-	gap := c.text[s.end:at]
+	gap := c.text[s.End:at]
 	return blank(gap) && strings.Count(gap, "\n") == 1
 }
 
@@ -95,11 +71,11 @@ func (c *chunker) commentAbove(start int) string {
 	last := c.before(start)
 	first := last + 1
 	for at := start; first > 0 && c.touches(first-1, at); first-- {
-		at = c.comments[first-1].start
+		at = c.found.Comments[first-1].Start
 	}
 	var lines []string
-	for _, s := range c.comments[first : last+1] {
-		lines = append(lines, commentLines(c.text[s.start:s.end])...)
+	for _, s := range c.found.Comments[first : last+1] {
+		lines = append(lines, commentLines(c.text[s.Start:s.End])...)
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
