@@ -32,8 +32,8 @@ func (e *StatusError) Error() string { return "HTTP " + strconv.Itoa(e.Response.
 
 // maxError bounds the part of an error's body that is read, and maxResultLine a line of results.
 const (
-	maxError = 64 << 10
-	maxResultLine  = 64 << 20
+	maxError      = 64 << 10
+	maxResultLine = 64 << 20
 )
 
 // Post sends in and reads the response into out.

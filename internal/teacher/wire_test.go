@@ -21,9 +21,9 @@ func wireTo(t *testing.T, h http.HandlerFunc) *Wire {
 func TestWireLines(t *testing.T) {
 	for body, want := range map[string]string{
 		"{\"a\":1}\n\n  {\"b\":2}\r\n{\"c\":3}": "", // the last line needs no end
-		"":                                       "",
-		"{\"a\":1}\n{\"b\":":                     "not JSON",
-		"<html>":                                 "not JSON",
+		"":                                      "",
+		"{\"a\":1}\n{\"b\":":                    "not JSON",
+		"<html>":                                "not JSON",
 	} {
 		var lines []string
 		w := wireTo(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }) //nolint:errcheck // the client tells
