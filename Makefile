@@ -7,6 +7,7 @@ GO ?= go
 export CGO_ENABLED := 0
 export GOFLAGS := -trimpath
 LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
+DEADCODE := $(GO) tool -modfile=tools/go.mod deadcode
 RUFF := uvx ruff@0.14.5
 PYTHON := uv run --project ref python
 COVERAGE := 80
@@ -14,7 +15,7 @@ COVERAGE := 80
 SEED := 11
 TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 
-.PHONY: help build test check check-fix lint cover generate generated cross bench bench-peers bench-neardup bench-scaling interop
+.PHONY: help build test check check-fix lint dead cover generate generated cross dist dist-check weigh bench bench-peers bench-neardup bench-scaling interop
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -25,7 +26,7 @@ build: ## bin/graft
 test: ## all tests, offline
 	$(GO) test ./...
 
-check: lint generated cross cover ## lint, generated files, cross-builds, tests with their coverage
+check: lint dead generated cross cover ## lint, dead code, generated files, cross-builds, tests with their coverage
 
 check-fix: generate ## repairs what can be repaired
 	$(GO) mod tidy
@@ -37,6 +38,9 @@ lint: ## formatting, vet, complexity, the rest of golangci-lint
 	$(GO) mod tidy -diff
 	$(LINT) run ./...
 	cd internal/kernel/_gen && $(GO) vet ./...
+
+dead: ## functions that neither the program nor a test reaches
+	@found=$$($(DEADCODE) -test ./...); if [ -n "$$found" ]; then echo "$$found"; exit 1; fi
 
 cover: ## tests, and at least $(COVERAGE) % of the statements covered
 	$(GO) test -coverprofile=coverage.out ./...
@@ -59,6 +63,27 @@ cross: ## builds for every system, and plain Go in place of assembly
 		GOOS=$${t%/*} GOARCH=$${t#*/} $(GO) vet ./...; \
 	done
 	$(GO) vet -tags purego ./...
+
+dist: ## stripped programs for every system in dist/, with their checksums
+	rm -rf dist
+	for t in $(TARGETS); do \
+		GOOS=$${t%/*} GOARCH=$${t#*/} $(GO) build -buildvcs=false -ldflags '-s -w' -o "dist/graft-$${t%/*}-$${t#*/}$$(test $${t%/*} = windows && echo .exe || true)" ./cmd/graft; \
+	done
+	cd dist && sha256sum graft-* >SHA256SUMS && cat SHA256SUMS
+
+dist-check: dist ## programs built in another folder are the same bytes
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; git archive HEAD | tar x -C "$$tmp"; \
+	$(MAKE) -C "$$tmp" dist >/dev/null; cmp dist/SHA256SUMS "$$tmp/dist/SHA256SUMS"
+
+weigh: ## the size of the stripped program, its modules, and what --help takes; fails beyond limits
+	@tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(GO) build -ldflags '-s -w' -o "$$tmp/graft" ./cmd/graft; \
+	size=$$(($$(stat -c %s "$$tmp/graft") / 1000000)); modules=$$($(GO) version -m "$$tmp/graft" | grep -c '^	dep'); \
+	start=$$(date +%s%N); for i in 1 2 3 4 5; do "$$tmp/graft" --help >/dev/null; done; took=$$((($$(date +%s%N) - start) / 5000000)); \
+	memory=$$(python3 -c 'import resource, subprocess, sys; subprocess.run([sys.argv[1], "--help"], stdout=subprocess.DEVNULL, check=True); \
+		print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1000)' "$$tmp/graft"); \
+	echo "stripped $$size MB (60 at most), $$modules modules (50), --help $$took ms, $$memory MB (25)"; \
+	test $$size -le 60 && test $$modules -le 50 && test $$memory -le 25
 
 bench: ## benchmarks of the kernels and of a training step
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./internal/kernel ./internal/gemm ./internal/nn ./internal/tokenizer ./internal/train

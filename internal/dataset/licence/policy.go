@@ -73,9 +73,6 @@ func (p *Policy) Listed() []string {
 	return p.listed
 }
 
-// String returns the policy as it was given.
-func (p *Policy) String() string { return p.text }
-
 // Refuses says why code under an expression is not taken, "" if it is. Of a choice (OR) one allowed licence suffices; licences that
 // apply together (AND) must all be allowed. An exception (WITH) only adds permissions, so the licence before it decides, unless the
 // whole is listed.

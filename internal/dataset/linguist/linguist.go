@@ -72,10 +72,7 @@ func interpreter(text string) string {
 	return ""
 }
 
-// Programming reports whether a language is one to write programs in, rather than one of data, markup or prose.
-func Programming(language string) bool { return tables().programming[language] }
-
-// Code reports whether the name of a file is that of a program.
+// Code reports whether the name of a file is that of a program, rather than of data, markup or prose.
 func Code(file string) bool {
 	t := tables()
 	for ext := range extensions(path.Base(file)) {
