@@ -208,9 +208,9 @@ def write_checkpoint(folder, name, config):
         path.chmod(0o644)
 
 
-def main():
-    golden = start("model")
-    for name, (config, lengths) in CASES.items():
+def write_cases(golden, cases):
+    """Writes a folder per case: a checkpoint and the logits of some sequences of given lengths."""
+    for name, (config, lengths) in cases.items():
         folder = golden / name
         write_checkpoint(folder, name, config)
         source = rng(name, "input_ids")
@@ -218,6 +218,10 @@ def main():
         expected = logits(reference(folder, name), sequences)
         write_tensors(folder / "expected.safetensors", {**inputs(sequences), "logits": expected})
         print(f"{name}: {expected.shape[0]} x {expected.shape[1]}, standard deviation {expected.std():.2f}")
+
+
+def main():
+    write_cases(start("model"), CASES)
 
 
 if __name__ == "__main__":

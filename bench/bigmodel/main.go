@@ -65,7 +65,7 @@ func generate(ctx context.Context, config []byte, output string, seed uint64) er
 	for _, t := range inventory.Tensors {
 		infos = append(infos, weights.Info{Info: safetensors.Info{Name: t.Name, DType: dtype.BF16, Shape: t.Shape}})
 	}
-	p, err := export.PlanQuantize(config, c, infos, export.QuantizeOptions{DoubleQuant: true})
+	p, err := export.PlanQuantize(config, c, inventory, infos, export.QuantizeOptions{DoubleQuant: true})
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,11 @@ func planQuantize(dir string, q export.QuantizeOptions) (*export.QuantizePlan, w
 	for t := range src.All() {
 		infos = append(infos, t)
 	}
-	p, err := export.PlanQuantize(text, c, infos, q)
+	roles, err := all.Models().Inventory(c)
+	if err != nil {
+		return nil, nil, errors.Join(err, src.Close())
+	}
+	p, err := export.PlanQuantize(text, c, roles, infos, q)
 	if err != nil {
 		return nil, nil, errors.Join(err, src.Close())
 	}

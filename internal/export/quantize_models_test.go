@@ -31,7 +31,11 @@ func TestQuantizeLikeLoading(t *testing.T) {
 			_, bf16 := s.Base.W.(gemm.BF16Matrix)
 			loaded[s.Name+".weight"] = !f32 && !bf16
 		}
-		p, err := export.PlanQuantize(text, c, slices.Collect(src.All()), export.QuantizeOptions{})
+		roles, err := all.Models().Inventory(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := export.PlanQuantize(text, c, roles, slices.Collect(src.All()), export.QuantizeOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"graft/internal/dtype"
 	"graft/internal/export"
+	"graft/internal/model"
 	"graft/internal/model/all"
 	"graft/internal/outdir"
 	"graft/internal/parallel"
@@ -64,9 +65,32 @@ func nextHeaders() []weights.Info {
 	return list
 }
 
+// inventory lists the tensors of the model that c describes.
+func inventory(t *testing.T, c *weights.Config) *model.Inventory {
+	t.Helper()
+	v, err := all.Models().Inventory(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// nextInventory is that of a Qwen3-Next of eleven layers, of which the fourth has full attention.
+func nextInventory(t *testing.T) *model.Inventory {
+	t.Helper()
+	types := slices.Repeat([]string{`"linear_attention"`}, 11)
+	types[3] = `"full_attention"`
+	c, err := all.Models().ParseConfig([]byte(`{"model_type": "qwen3_next", "num_hidden_layers": 11, "num_experts": 2, "num_experts_per_tok": 1, "layer_types": [`+
+		strings.Join(types, ", ")+`]}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inventory(t, c)
+}
+
 // TestQuantizePlan decides on headers alone.
 func TestQuantizePlan(t *testing.T) {
-	p, err := export.PlanQuantize([]byte("{\n  \"model_type\": \"qwen3_next\"\n}\n"), &weights.Config{}, nextHeaders(), export.QuantizeOptions{DoubleQuant: true, ShardBytes: 20000})
+	p, err := export.PlanQuantize([]byte("{\n  \"model_type\": \"qwen3_next\"\n}\n"), &weights.Config{}, nextInventory(t), nextHeaders(), export.QuantizeOptions{DoubleQuant: true, ShardBytes: 20000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +154,7 @@ func (zeros) Plain(t safetensors.Info, write func(p []byte) error) error {
 
 // TestQuantizeRefuses names what cannot be quantised, all of it.
 func TestQuantizeRefuses(t *testing.T) {
-	q := "model.layers.0.self_attn.q_proj.weight"
+	q := "model.layers.3.self_attn.q_proj.weight"
 	for want, c := range map[string]struct {
 		config  string
 		c       weights.Config
@@ -143,7 +167,7 @@ func TestQuantizeRefuses(t *testing.T) {
 		q + " is BF16 of shape [0 4]; only float32":   {"{}", weights.Config{}, []weights.Info{header(dtype.BF16, q, 0, 4)}},
 		"export: config.json: ":                       {"[", weights.Config{}, []weights.Info{header(dtype.BF16, q, 4, 4)}},
 	} {
-		if _, err := export.PlanQuantize([]byte(c.config), &c.c, c.tensors, export.QuantizeOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := export.PlanQuantize([]byte(c.config), &c.c, nextInventory(t), c.tensors, export.QuantizeOptions{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -162,7 +186,7 @@ func quantizeTiny(t *testing.T, dir string, o export.QuantizeOptions) (*export.Q
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = src.Close() })
-	p, err := export.PlanQuantize(read(t, filepath.Join(dir, "config.json")), c, slices.Collect(src.All()), o)
+	p, err := export.PlanQuantize(read(t, filepath.Join(dir, "config.json")), c, inventory(t, c), slices.Collect(src.All()), o)
 	if err != nil {
 		t.Fatal(err)
 	}

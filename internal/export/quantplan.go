@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"graft/internal/dtype"
+	"graft/internal/model"
 	"graft/internal/quant"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
@@ -28,7 +28,7 @@ type QuantizePlan struct {
 	Shards    []QuantizeShard
 	Quantized int      // matrices that become NF4
 	Plain     int      // tensors that stay as they are
-	Unknown   []string // those of them that no rule names
+	Unknown   []string // those of them that the architecture does not know
 	Bytes     int      // of all files of tensors
 	Source    int      // bytes of all tensors as they are now
 
@@ -52,34 +52,30 @@ type QuantizeTensor struct {
 
 const defaultShard = 5_000_000_000 // bytes, the limit that transformers 5 has
 
-// projections are the weights that 4-bit loading quantises. The gate of the shared expert has one row: quantising it would save
-// nothing, and bitsandbytes' kernels for CPUs want more.
-var projections = regexp.MustCompile(`^model\.layers\.\d+\.(self_attn\.[qkvo]_proj|linear_attn\.(in_proj_qkvz|in_proj_ba|out_proj)` +
-	`|mlp\.((experts\.\d+|shared_expert)\.)?(gate|up|down)_proj)\.weight$`)
+// Roles tells what tensors are to their model: a model.Inventory.
+type Roles interface {
+	Role(name string) model.Role
+	Skipped(name string) string
+}
 
-// plain are the tensors that stay as they are. mtp is the head that predicts one token more, which is never trained.
-var plain = regexp.MustCompile(`^(lm_head\.weight|model\.(embed_tokens|norm)\.weight|mtp\..*` +
-	`|model\.layers\.\d+\.((input|post_attention)_layernorm\.weight|self_attn\.([qkvo]_proj\.bias|[qk]_norm\.weight)` +
-	`|linear_attn\.(conv1d\.weight|A_log|dt_bias|norm\.weight)|mlp\.(gate|shared_expert_gate)\.weight))$`)
+var _ Roles = (*model.Inventory)(nil)
 
-// skipped are the plain ones that are linear layers: other readers must be told not to expect them quantised.
-var skipped = regexp.MustCompile(`^(lm_head|model\.layers\.\d+\.mlp\.(gate|shared_expert_gate))\.weight$`)
-
-// PlanQuantize decides what becomes of every tensor. config is the text of the original's config.json, c what it says.
-func PlanQuantize(config []byte, c *weights.Config, tensors []weights.Info, o QuantizeOptions) (*QuantizePlan, error) {
+// PlanQuantize decides what becomes of every tensor. config is the text of the original's config.json, c what was read from it, roles what its
+// architecture makes of the tensors: projections are quantised.
+func PlanQuantize(config []byte, c *weights.Config, roles Roles, tensors []weights.Info, o QuantizeOptions) (*QuantizePlan, error) {
 	p := &QuantizePlan{nf4: quant.NF4Options{DoubleQuant: o.DoubleQuant, DType: cmp.Or(o.DType, dtype.BF16)}}
 	if c.Quantization != nil || slices.ContainsFunc(tensors, func(t weights.Info) bool { return t.NF4 }) {
 		return nil, errors.New("export: the model is quantised already; take the one that it was made from")
 	}
 	list := make([]QuantizeTensor, len(tensors))
 	for i, t := range tensors {
-		list[i] = QuantizeTensor{t.Info, projections.MatchString(t.Name)}
+		list[i] = QuantizeTensor{t.Info, roles.Role(t.Name) == model.Projection}
 		p.Source += t.Size()
 	}
 	slices.SortFunc(list, func(a, b QuantizeTensor) int { return natural(a.Name, b.Name) })
 	var errs []error
 	for _, t := range list {
-		errs = append(errs, p.count(t))
+		errs = append(errs, p.count(t, roles))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -88,15 +84,15 @@ func PlanQuantize(config []byte, c *weights.Config, tensors []weights.Info, o Qu
 		return nil, err
 	}
 	var err error
-	p.config, err = p.newConfig(config, list)
+	p.config, err = p.newConfig(config, list, roles)
 	return p, err
 }
 
 // count takes note of a tensor and refuses a projection that cannot be quantised.
-func (p *QuantizePlan) count(t QuantizeTensor) error {
+func (p *QuantizePlan) count(t QuantizeTensor, roles Roles) error {
 	if !t.NF4 {
 		p.Plain++
-		if !plain.MatchString(t.Name) {
+		if roles.Role(t.Name) == model.Unknown {
 			p.Unknown = append(p.Unknown, t.Name)
 		}
 		return nil
@@ -213,21 +209,22 @@ type bnbConfig struct {
 }
 
 // newConfig adds quantization_config at the end of a config.json and leaves all else as it is.
-func (p *QuantizePlan) newConfig(config []byte, list []QuantizeTensor) ([]byte, error) {
+func (p *QuantizePlan) newConfig(config []byte, list []QuantizeTensor, roles Roles) ([]byte, error) {
 	q := bnbConfig{
 		QuantMethod: "bitsandbytes", LoadIn4bit: true, QuantType: "nf4", DoubleQuant: p.nf4.DoubleQuant,
 		ComputeDType: p.nf4.DType.Torch(), QuantStorage: "uint8",
 	}
-	mtp := false
+	var whole []string // modules that are named instead of what they hold
 	for _, t := range list {
-		if skipped.MatchString(t.Name) {
-			q.Skip = append(q.Skip, strings.TrimSuffix(t.Name, ".weight"))
+		switch module := roles.Skipped(t.Name); {
+		case module == "":
+		case module+".weight" == t.Name:
+			q.Skip = append(q.Skip, module)
+		case !slices.Contains(whole, module):
+			whole = append(whole, module)
 		}
-		mtp = mtp || strings.HasPrefix(t.Name, "mtp.")
 	}
-	if mtp {
-		q.Skip = append(q.Skip, "mtp")
-	}
+	q.Skip = append(q.Skip, whole...)
 	if len(q.Skip) == 0 {
 		q.Skip = []string{"lm_head"} // of a tied model: without a list some readers make their own
 	}

@@ -24,6 +24,9 @@ func inverseFrequencies(r weights.Rope) []float64 {
 			ramp := yarnRamp(r, i)
 			base = base/r.Factor*ramp + base*(1-ramp)
 		}
+		if r.Stretch != nil {
+			base = float64(r.Stretch(float32(base)))
+		}
 		inv[i] = base
 	}
 	return inv

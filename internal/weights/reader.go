@@ -8,12 +8,12 @@ import (
 
 // The largest sizes accepted. They are far above any model and keep products of two within an int.
 const (
-	maxWidth  = 1 << 20 // hidden and intermediate sizes
-	maxVocab  = 1 << 24
-	maxTokens = 1 << 30 // positions
+	maxWidth = 1 << 20 // hidden and intermediate sizes
+	maxVocab = 1 << 24
 
-	MaxLayers = 1 << 12
-	MaxHeads  = 1 << 12 // heads, the dimension of one, and experts
+	MaxPositions = 1 << 30
+	MaxLayers    = 1 << 12
+	MaxHeads     = 1 << 12 // heads, the dimension of one, and experts
 )
 
 // ConfigReader fills in a Config from the fields of a config.json. Dialects call what their architecture has; the token ids, the
@@ -44,7 +44,7 @@ func (r *ConfigReader) Sizes(d Sizes) {
 	c.Layers = r.Int("num_hidden_layers", d.Layers, 1, MaxLayers)
 	c.LayerTypes = slices.Repeat([]LayerType{FullAttention}, c.Layers)
 	r.heads(d)
-	c.MaxPositions = r.Int("max_position_embeddings", d.Positions, 1, maxTokens)
+	c.MaxPositions = r.Int("max_position_embeddings", d.Positions, 1, MaxPositions)
 	c.RMSNormEps = r.Float("rms_norm_eps", 1e-6, 0, 1)
 	c.InitializerRange = r.Float("initializer_range", 0.02, 0, 1e3)
 	c.TieEmbeddings = r.Bool("tie_word_embeddings", false)
@@ -104,7 +104,7 @@ func (r *ConfigReader) Window() int {
 	if !r.Bool("use_sliding_window", false) || r.null("sliding_window") {
 		return 0
 	}
-	return r.Int("sliding_window", 4096, 1, maxTokens)
+	return r.Int("sliding_window", 4096, 1, MaxPositions)
 }
 
 // WindowedLayers reads which layers look through a sliding window: those of layer_types, or else those from max_window_layers on.

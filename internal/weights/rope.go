@@ -1,6 +1,9 @@
 package weights
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // The kinds of rotary embedding.
 const (
@@ -20,6 +23,17 @@ type Rope struct {
 	OriginalMaxPositions int     // of the yarn kind: positions trained before the context became longer
 	BetaFast, BetaSlow   float64 // of the yarn kind: rotations at the ends of the ramp
 	Truncate             bool    // of the yarn kind: the ends of the ramp are whole dimensions
+
+	// Stretch changes the inverse frequency of a pair of dimensions, in float32, for a kind that an architecture brings; nil for the others.
+	Stretch func(frequency float32) float32 `json:"-"`
+}
+
+// RopeKind is a kind of rotary embedding that belongs to an architecture.
+type RopeKind struct {
+	Name string   // rope_type in config.json
+	Keys []string // that it reads, beside rope_theta
+	// Read reads them and returns what becomes of a frequency.
+	Read func(f Fields, c *Config) func(frequency float32) float32
 }
 
 const (
@@ -28,8 +42,8 @@ const (
 )
 
 // Rope reads the rotary embedding in either dialect: rope_scaling beside rope_theta and partial_rotary_factor, or rope_parameters with all of
-// them. partial is the default of partial_rotary_factor; with 1 no other value is accepted.
-func (r *ConfigReader) Rope(partial float64) {
+// them. partial is the default of partial_rotary_factor; with 1 no other value is accepted. kinds are those that the architecture brings.
+func (r *ConfigReader) Rope(partial float64, kinds ...RopeKind) {
 	f := r.sub("rope_scaling")
 	if len(f.members) == 0 {
 		f = r.sub("rope_parameters")
@@ -60,8 +74,33 @@ func (r *ConfigReader) Rope(partial float64) {
 			"mscale_all_dim", "truncate"))
 		r.yarn(f)
 	default:
-		f.Problem("rope_type %q is not supported; supported are %s, %s and %s", rope.Type, RopeDefault, RopeLinear, RopeYarn)
+		r.ropeKind(f, known, kinds)
 	}
+}
+
+// ropeKind reads an embedding of one of kinds.
+func (r *ConfigReader) ropeKind(f Fields, known []string, kinds []RopeKind) {
+	rope := &r.Config.Rope
+	names := []string{RopeDefault, RopeLinear, RopeYarn}
+	for _, k := range kinds {
+		if k.Name == rope.Type {
+			f.only(append(known, k.Keys...))
+			rope.Stretch = k.Read(f, r.Config)
+			return
+		}
+		names = append(names, k.Name)
+	}
+	last := len(names) - 1
+	f.Problem("rope_type %q is not supported; supported are %s and %s", rope.Type, strings.Join(names[:last], ", "), names[last])
+}
+
+// Factor reads a number above 0 that must be there.
+func (f Fields) Factor(key string) float64 {
+	if _, ok := f.members[key]; !ok {
+		f.Problem("%s is missing", key)
+		return 1
+	}
+	return f.Float(key, 1, 1.0/maxFactor, maxFactor)
 }
 
 // required reads a factor of at least 1 that must be there.
@@ -75,8 +114,8 @@ func (f Fields) required(key string) float64 {
 
 func (r *ConfigReader) yarn(f Fields) {
 	rope, c := &r.Config.Rope, r.Config
-	rope.OriginalMaxPositions = f.Int("original_max_position_embeddings", c.MaxPositions, 1, maxTokens)
-	rope.OriginalMaxPositions = r.Int("original_max_position_embeddings", rope.OriginalMaxPositions, 1, maxTokens)
+	rope.OriginalMaxPositions = f.Int("original_max_position_embeddings", c.MaxPositions, 1, MaxPositions)
+	rope.OriginalMaxPositions = r.Int("original_max_position_embeddings", rope.OriginalMaxPositions, 1, MaxPositions)
 	if f.null("factor") {
 		rope.Factor = float64(c.MaxPositions) / float64(rope.OriginalMaxPositions)
 	} else {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 
 	"graft/internal/dtype"
@@ -67,6 +68,48 @@ func Open(t *testing.T, r model.Registry, dir string, opt model.Options) model.M
 		t.Fatal(err)
 	}
 	return m
+}
+
+// Logits compares what a model in dir makes of the tokens in expected.safetensors with the logits of transformers there; ref/model_golden.py writes such
+// folders.
+func Logits(t *testing.T, r model.Registry, dir string) {
+	t.Helper()
+	m := Open(t, r, dir, model.Options{})
+	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	ids, lengths := Ints(t, f, "input_ids"), Ints(t, f, "lengths")
+	var seqs [][]int32
+	for _, n := range lengths {
+		seqs = append(seqs, ids[:n])
+		ids = ids[n:]
+	}
+	ctx := nntest.Context(t, false)
+	h := model.Forward(ctx, m, model.NewBatch(seqs...))
+	defer h.Free()
+	got := model.Logits(ctx, m, h, nil)
+	want := Floats(t, f, "logits")
+	if len(want) != len(got.Data) {
+		t.Fatalf("%d logits, want %d", len(got.Data), len(want))
+	}
+	var worst, largest float64
+	for i, v := range want {
+		worst = max(worst, math.Abs(float64(got.Data[i]-v)))
+		largest = max(largest, math.Abs(float64(v)))
+	}
+	tol := 2e-5
+	if c := m.Config(); c.Quantization != nil && c.DType == dtype.BF16 {
+		tol = 0.02 // transformers loads such a checkpoint in bfloat16 whatever it is asked for
+	}
+	if !(worst <= tol*largest) || largest < 1 {
+		t.Errorf("logits up to %.3g are off by up to %.3g", largest, worst)
+	}
 }
 
 // Ints is an int64 tensor of a golden file.
