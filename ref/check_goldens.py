@@ -16,7 +16,7 @@ from common import INTERNAL
 
 from safetensors.torch import load_file
 
-SCRIPTS = ["model", "next", "adapter", "train", "formats", "pack", "tokenizer", "chat"]  # adapter reads what model wrote
+SCRIPTS = ["model", "llama", "next", "adapter", "train", "formats", "pack", "tokenizer", "chat"]  # adapter reads what model wrote
 TOLERANCE = 1e-4  # of a number, or of a tensor's root mean square where that is above 1: rounding grows with it
 
 

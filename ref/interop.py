@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,8 @@ from typing import NamedTuple
 
 ENVIRONMENT = dict(os.environ)  # before common adds to it
 
-from common import load_model, logits, rng
+import smollm
+from common import inputs, load_model, logits, rng, write_tensors
 from interop_random import (
     ALL_SEVEN,
     MARKED,
@@ -101,14 +103,19 @@ def sequences(source, vocabulary):
 
 def prove_training(work, family="qwen3", features=None, form="prompt-completion", lora=None, run=None):
     """Ten steps of graft and of TRL from the same adapter; then PEFT evaluates the adapter that graft trained."""
-    base, adapter = work.folder / "base", work.folder / "init"
+    base = work.folder / "base"
     template = MARKED if form == "messages" else None  # TRL needs the marks; ours need none
     features = features or {}
     said = random_model(work.source, base, family, template=template, **features)
     lora, run = random_lora(work.source, **(lora or {})), random_run(work.source, **(run or {}))
-    random_adapter(work.source, adapter, base, lora)
     case = make_case(work, base, form, run, features.get("quantised", False))
+    yield from compare_training(work, case, said, lora)
 
+
+def compare_training(work, case, said, lora):
+    """The steps of a case on both sides, from an adapter that PEFT writes."""
+    run, adapter = case.run, work.folder / "init"
+    random_adapter(work.source, adapter, case.base, lora)
     ours, evaluation, trained = work.graft.train(case, {"init_from": str(adapter)})
     trl = Trl(case, adapter)
     theirs = trl.train()
@@ -247,6 +254,34 @@ def prove_chat(work, family=None, lora=None):
     yield Figure("answers differ", float(json.loads(answer)["answer"] != theirs), 0)
 
 
+def prove_pretrained(work):
+    """A real model, SmolLM2-135M-Instruct, a Llama: logits, greedy text and ten steps."""
+    base, length = work.folder / "base", 40
+    model = smollm.write(base).eval()
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    snippets = Snippets(work.source)
+    text = [tokenizer(snippets.text(20))["input_ids"][:200] for _ in range(3)]
+    write_tensors(base / "expected.safetensors", {**inputs(text), "logits": logits(model, text)})
+    go_test = ("go", "test", "-count=1", "-v", "-run=TestFolder")
+    told_by_go = told("../internal/model/llama", f"-llama.folder={base}", by=go_test)
+    (base / "expected.safetensors").unlink()
+    prompt = "Write a Lua function that returns the larger of two numbers."
+    settings = [f"--set=model.name={base}", "--set=model.dtype=float32", "--set=model.load_in_4bit=false"]
+    answer = work.graft("chat", *settings, "--base", "--max-tokens", length, "--json", "-p", "-", input=prompt)
+    turn = [{"role": "user", "content": prompt}]
+    ids = tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+    with torch.no_grad():
+        out = model.generate(**ids, max_new_tokens=length, do_sample=False)
+    theirs = tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+    few = {"batch_size": 1, "gradient_accumulation_steps": 2, "max_seq_length": 128, "learning_rate": 2e-4}
+    case = make_case(work, base, "instruction", random_run(work.source, **few))
+    said, *figures = compare_training(work, case, "SmolLM2-135M-Instruct", random_lora(work.source))
+    yield f"{said}; {json.loads(answer)['answer'][:60]!r}"
+    yield Figure("logits", float(re.search(r"differ by (\S+)", told_by_go).group(1)), 2e-5)
+    yield Figure("answers differ", float(json.loads(answer)["answer"] != theirs), 0)
+    yield from figures
+
+
 def pick_family(work):
     return ("qwen2", "qwen3")[work.source.integers(2)]
 
@@ -302,6 +337,7 @@ PROOFS = {
     "merge-next": partial(prove_merge, family="qwen3_next", lora={"target_modules": MIXERS}, limit=10 * LOGITS),
     "merge-bfloat16": partial(prove_merge, family="qwen2", lora={}, dtype=torch.bfloat16),
     "chat": prove_chat,
+    "pretrained": prove_pretrained,
     "chat-next": partial(prove_chat, family="qwen3_next", lora={"target_modules": MIXERS}),
     "formats": partial(prove_script, script="formats_interop.py"),
     "quantize": lambda work: prove_script(work, "quantize_interop.py", str(work.graft.binary)),

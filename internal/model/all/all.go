@@ -3,6 +3,7 @@ package all
 
 import (
 	"graft/internal/model"
+	"graft/internal/model/llama"
 	"graft/internal/model/qwen2"
 	"graft/internal/model/qwen3"
 	"graft/internal/model/qwen3moe"
@@ -11,5 +12,5 @@ import (
 
 // Models returns every architecture.
 func Models() model.Registry {
-	return model.Registry{qwen2.Arch(), qwen3.Arch(), qwen3moe.Arch(), qwen3next.Arch()}
+	return model.Registry{llama.Arch(), qwen2.Arch(), qwen3.Arch(), qwen3moe.Arch(), qwen3next.Arch()}
 }

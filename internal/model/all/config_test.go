@@ -110,11 +110,11 @@ func TestGenerationConfigWins(t *testing.T) {
 
 func TestBadConfigs(t *testing.T) {
 	for _, c := range []struct{ name, config, generation, want string }{
-		{"empty", ``, ``, `config.json: model_type "" is not supported; supported are qwen2, qwen3, qwen3_moe, qwen3_next`},
+		{"empty", ``, ``, `config.json: model_type "" is not supported; supported are llama, qwen2, qwen3, qwen3_moe, qwen3_next`},
 		{"not JSON", `{`, ``, "config.json: unexpected end of JSON input"},
 		{"null", `null`, ``, "config.json: null where an object was expected"},
 		{"a list", `[]`, ``, "config.json: json: cannot unmarshal array"},
-		{"other model", `{"model_type":"llama"}`, ``, `model_type "llama" is not supported`},
+		{"other model", `{"model_type":"gemma"}`, ``, `model_type "gemma" is not supported`},
 		{"model type no text", `{"model_type":7}`, ``, "model_type is 7, want a string"},
 		{"zero", `{"model_type":"qwen3","hidden_size":0}`, ``, "config.json: hidden_size is 0, want an integer from 1 to 1048576"},
 		{"huge", `{"model_type":"qwen3","vocab_size":99999999999999999999}`, ``, "vocab_size is 99999999999999999999, want an integer"},

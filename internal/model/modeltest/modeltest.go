@@ -71,8 +71,8 @@ func Open(t *testing.T, r model.Registry, dir string, opt model.Options) model.M
 }
 
 // Logits compares what a model in dir makes of the tokens in expected.safetensors with the logits of transformers there; ref/model_golden.py writes such
-// folders.
-func Logits(t *testing.T, r model.Registry, dir string) {
+// folders. It returns the largest difference, in parts of the largest logit.
+func Logits(t *testing.T, r model.Registry, dir string) float64 {
 	t.Helper()
 	m := Open(t, r, dir, model.Options{})
 	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
@@ -110,6 +110,7 @@ func Logits(t *testing.T, r model.Registry, dir string) {
 	if !(worst <= tol*largest) || largest < 1 {
 		t.Errorf("logits up to %.3g are off by up to %.3g", largest, worst)
 	}
+	return worst / largest
 }
 
 // Ints is an int64 tensor of a golden file.
