@@ -54,7 +54,7 @@ type savedDataset struct {
 	config *config.Config
 }
 
-// ledgerCost is what a ledger says was paid, in US dollars.
+// ledgerCost is what was paid according to a ledger, in US dollars.
 type ledgerCost struct {
 	Known float64 `json:"known_usd"`
 	Lost  float64 `json:"lost_usd"` // that may have been paid without an answer

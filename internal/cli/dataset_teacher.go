@@ -190,7 +190,7 @@ func maxTokens(requests []teacher.Request) int {
 	return most
 }
 
-// beside says how fast it goes, how long it takes and what it costs.
+// beside reports the speed, the duration and the cost.
 func beside(p teacher.Progress, done int, took time.Duration) string {
 	s := fmt.Sprintf("$%.4f", p.Spent)
 	if p.Waiting > 0 {
@@ -222,7 +222,7 @@ func (k *asker) tokens(r teacher.Request) int {
 	return int(moreTokens * float64(n+k.count(r.User)))
 }
 
-// estimate says what the requests that the ledger does not answer will cost, the system text counted in full, since a cache may not hold.
+// estimate is the cost of the requests that the ledger does not answer, the system text counted in full, since a cache may not hold.
 func (k *asker) estimate(ctx context.Context, requests []teacher.Request) (dataset.Estimate, error) {
 	if err := k.terms(); err != nil {
 		return dataset.Estimate{}, err

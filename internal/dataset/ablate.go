@@ -2,7 +2,7 @@ package dataset
 
 import "context"
 
-// An Ablation says what one filter is worth: how much there would be without it.
+// An Ablation is the effect of one filter: how many records there would be without it.
 type Ablation struct {
 	Filter  string `json:"filter"`
 	Of      string `json:"of"` // what is counted: functions that get a task, or records

@@ -19,8 +19,8 @@ func (u *unit) bodyOffset() int {
 	return len(u.dedent(u.Start, lineStart(u.file.Text, u.Starts[0])))
 }
 
-// chooseBug breaks the function in one place, so that it still passes for code. It says why if there is no way. Where nobody can say
-// what goes wrong, only mistakes that the code itself betrays are made.
+// chooseBug breaks the function in one place, so that it still passes for code. If there is no such place it returns the reason. Without a
+// teacher to describe the fault, only mistakes that the code itself shows are made.
 func (u *unit) chooseBug(d Domain, o *Options) (*bug, string) {
 	if most := 3 * o.MaxTokens / 4; u.tokens > most {
 		return nil, "it is too long to be shown and asked for"
@@ -92,7 +92,7 @@ var declares = map[string]bool{
 	"elseif": true, "else": true, "match": true, "case": true, "switch": true, "function": true, "func": true, "static": true, "super": true,
 }
 
-// hint says what kind of mistake was made, without the place.
+// hint names the kind of mistake that was made, but not the place.
 func (b *bug) hint() string {
 	switch b.edit.Kind {
 	case mutate.Comparison:

@@ -9,7 +9,7 @@ import (
 	"graft/internal/dataset/surface"
 )
 
-// A Calibration is what gates and filters say of code that the user trusts.
+// A Calibration is the result of gates and filters on code that the user trusts.
 type Calibration struct {
 	Domain    string     `json:"domain"`
 	Files     int        `json:"files"`

@@ -11,7 +11,7 @@ import (
 	"graft/internal/parallel"
 )
 
-// A Checked says what a look at finished datasets has come to.
+// A Checked is the result of checking finished datasets.
 type Checked struct {
 	Folders []string       `json:"folders"`
 	Records int            `json:"records"`
@@ -41,7 +41,7 @@ func (r *checkedRecord) place() string {
 
 // Check looks at finished datasets: whether the files are as a build has left them, whether outputs are valid code of the domain, whether
 // an instruction holds its output, and whether anything that is trained on in one of the folders nearly equals what is held out in any. The
-// domain of a folder is what its report says.
+// domain of a folder is the one that its report names.
 func Check(folders []string, domain func(name string) (Domain, error), threshold float64, pool *parallel.Pool) (*Checked, error) {
 	c := &Checked{Folders: folders, Bad: []CheckedIssue{}}
 	var all []*checkedRecord

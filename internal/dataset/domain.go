@@ -15,7 +15,7 @@ type Domain interface {
 	// Language is the language of a file.
 	Language(f *File) *Language
 	// Functions finds the functions of a file in the order in which they begin. A function may lie inside another. The error
-	// says why the file cannot be read as code of the domain.
+	// explains why the file cannot be read as code of the domain.
 	Functions(f *File) ([]Function, error)
 	// Check reports what is wrong with a piece of code. It is light: it accepts all valid code and some that is not.
 	Check(code string) error

@@ -6,7 +6,7 @@ import (
 )
 
 // chooseAround shows the file without the function and the comment above it, with the bodies of other functions left out if it is too
-// long otherwise. It says why if there is no way.
+// long otherwise. If there is no way to do so it returns the reason.
 func (u *unit) chooseAround(d Domain, o *Options, functions []Function) (around, why string) {
 	if len(functions) < 2 {
 		return "", "it is the only function of its file"

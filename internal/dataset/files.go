@@ -29,7 +29,7 @@ type Record struct {
 	Output      string `json:"output"`
 }
 
-// A Meta says where the record of the same line comes from.
+// A Meta is the origin of the record on the same line.
 type Meta struct {
 	Task          Task   `json:"task"`
 	Path          string `json:"path"`
@@ -69,7 +69,7 @@ const (
 	writerTeacher = "teacher"
 )
 
-// meta says where the unit's record comes from.
+// meta returns the origin of the unit's record.
 func (b *builder) meta(u *unit) Meta {
 	m := Meta{
 		Task: u.task, Path: u.file.Path, Line: u.line, Function: u.Name, Repository: u.file.Repository, Commit: u.file.Commit,

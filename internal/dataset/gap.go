@@ -99,7 +99,7 @@ func leavesSome(lines []bodyLine, first, end int) bool {
 const mostTries = 24
 
 // chooseGap leaves out one run of statements: valid by itself, of a length that is allowed, at most two thirds of the function,
-// and nowhere else in it. It says why if there is none.
+// and nowhere else in it. If there is none it returns the reason.
 func (u *unit) chooseGap(d Domain, o *Options) (*gap, string) {
 	if strings.Contains(u.code, u.marker()) {
 		return nil, "the code contains the marker"

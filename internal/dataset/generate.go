@@ -15,12 +15,12 @@ import (
 
 // A Teacher writes what no rule can: requests, and prose about code.
 type Teacher struct {
-	Name  string // as the configuration says it
+	Name  string // as in the configuration
 	Model string
 	Terms string // what its terms of use say about training on its answers, for the card; "" if it runs on this machine
 	// Ask answers requests in their order. It never spends more than was allowed, all calls of a build together.
 	Ask func(ctx context.Context, requests []teacher.Request) ([]teacher.Reply, error)
-	// Estimate says what requests will cost that were not answered yet.
+	// Estimate returns the cost of the requests that were not answered yet.
 	Estimate func(ctx context.Context, requests []teacher.Request) (Estimate, error)
 	// Prompts are the user's own templates, nil if there are none.
 	Prompts   fs.FS
@@ -117,7 +117,7 @@ func (b *builder) prepareRequests() error {
 	return b.estimate()
 }
 
-// estimate says what the requests will cost.
+// estimate reports what the requests will cost.
 func (b *builder) estimate() error {
 	t := b.options.Teacher
 	if t.Estimate == nil {
@@ -132,7 +132,7 @@ func (b *builder) estimate() error {
 	return nil
 }
 
-// String says what is expected in a line.
+// String is the estimate in one line.
 func (e Estimate) String() string {
 	s := fmt.Sprintf("the teacher is asked %d questions", e.Requests)
 	if e.Answered > 0 {
@@ -183,7 +183,7 @@ func lineOf(text string, at int) string {
 	return strings.TrimSpace(line)
 }
 
-// ask lets the teacher answer the requests and takes in what it says.
+// ask sends the requests to the teacher and stores its answers in the units.
 func (b *builder) ask() error {
 	t := b.options.Teacher
 	if t == nil {
@@ -217,7 +217,7 @@ func (b *builder) pay(r teacher.Reply) {
 	s.Cost += r.Cost
 }
 
-// take puts a reply into the unit. It says why if the reply is of no use.
+// take puts a reply into the unit. If the reply cannot be used it returns the reason.
 func (u *unit) take(r teacher.Reply) (why string) {
 	if r.Failure != "" {
 		return strings.TrimSuffix(string(r.Failure)+": "+r.Detail, ": ")
@@ -294,7 +294,7 @@ func (b *builder) selfCheck() error {
 	return nil
 }
 
-// verdictOf is "" if a reply says that the request is enough, else why not.
+// verdictOf is "" if a reply declares the request sufficient, else the reason why it is not.
 func verdictOf(r teacher.Reply) string {
 	if r.Failure != "" {
 		return "it could not be checked: " + strings.TrimSuffix(string(r.Failure)+": "+r.Detail, ": ")
@@ -338,7 +338,7 @@ func (b *builder) loadSurface() error {
 	return nil
 }
 
-// grounding lists what the API says about the symbols that the unit uses, "" where nothing is known.
+// grounding lists what is known from the API about the symbols that the unit uses, "" where nothing is known.
 func (b *builder) grounding(u *unit) string {
 	if b.surface == nil {
 		return ""

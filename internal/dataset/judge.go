@@ -10,7 +10,7 @@ import (
 	"graft/internal/dataset/neardup"
 )
 
-// A judge looks at one record and says why it is to be left out, "" if it may stay.
+// A judge returns the reason why a record is to be left out, "" if it may stay.
 type judge struct {
 	filter string
 	of     func(b *builder, u *unit) string
@@ -98,7 +98,7 @@ var (
 	authorNote = regexp.MustCompile(`(?im)^\W*(?:@?author|written by|created by)s?\b\s*:?\s*([\p{L}][\p{L}\p{N} ._-]{2,40})`)
 )
 
-// chatter takes out what a model says to a person and not to the task.
+// chatter takes out text that a model addresses to a person and that is no part of the task.
 func (b *builder) chatter(u *unit) string {
 	if m := chatter.FindString(u.taught()); m != "" {
 		return "it says: " + firstLine(m)
@@ -150,7 +150,7 @@ func (b *builder) betrays(u *unit) string {
 		return ""
 	}
 	right := u.bug.lineBefore(u.code)
-	const fewest = 12 // bytes of a line that says something
+	const fewest = 12 // bytes of a line with content
 	if len(right) >= fewest && strings.Contains(u.request, right) {
 		return "the report quotes the line as it should be: " + firstLine(right)
 	}

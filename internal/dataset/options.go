@@ -25,7 +25,7 @@ type Options struct {
 	Raw string // folder of the source code
 	Out string // folder of the files written, created if need be
 
-	Include []string // globs of files to read; empty: what the domain says
+	Include []string // globs of files to read; empty: those of the domain
 	Exclude []string // globs of files and folders to leave out
 	HoldOut []string // folders below Raw that go into a set of their own
 
@@ -51,7 +51,7 @@ type Options struct {
 	Until  Stage          // the last stage; "": all
 	DryRun bool           // do everything but write and ask the teacher
 	Pool   *parallel.Pool // may be nil; results do not depend on it
-	Sink   event.Sink     // hears what goes on; may be nil
+	Sink   event.Sink     // receives progress; may be nil
 }
 
 // A Stage is where a build can stop. Nothing is written then.

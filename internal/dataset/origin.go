@@ -32,7 +32,7 @@ func (r *Report) addOrigins(metas []Meta) {
 	})
 }
 
-// origins says in Markdown under which licences the records stand.
+// origins lists in Markdown the licences of the records.
 func (r *Report) origins() string {
 	var b strings.Builder
 	b.WriteString("Each licence is that of the file's own SPDX tag, or of the licence files nearest to it. The files with the ending `.meta.jsonl` name\n" +

@@ -74,7 +74,7 @@ func (b *builder) prepareTasks() error {
 	return nil
 }
 
-// fit prepares a task and returns "", or says why the function is not fit for it.
+// fit prepares a task and returns "", or the reason why the function is not fit for it.
 func (b *builder) fit(u *unit, t Task) (why string) {
 	o := &b.options
 	switch t {
@@ -100,7 +100,7 @@ func (b *builder) fit(u *unit, t Task) (why string) {
 	return why
 }
 
-// chooseOld rewrites the function into another dialect. It says why if nothing in it is certain to have been otherwise there.
+// chooseOld rewrites the function into another dialect. If nothing in it certainly differed there it returns the reason.
 func (u *unit) chooseOld(d Domain, o *Options) (*Conversion, string) {
 	c, ok := d.(Converter)
 	if !ok {
@@ -270,7 +270,7 @@ func augment(classes []*class, c *class, free, quota map[Task]int, seen map[Task
 	return false
 }
 
-// notePlan says where the tasks fall short of their shares, and why.
+// notePlan reports which tasks fall short of their shares, and why.
 func (b *builder) notePlan() {
 	fit := map[Task]int{}
 	for _, u := range b.units {

@@ -17,7 +17,7 @@ import (
 //go:embed prompts
 var embedded embed.FS
 
-// prompts are the templates of what the teacher is told.
+// prompts are the templates of the requests to the teacher.
 type prompts struct {
 	byName map[string]*template.Template
 	domain string // the text about the domain
@@ -84,7 +84,7 @@ type promptData struct {
 	Register, Detail, Language string // how the teacher is to write
 
 	Name, Setting, Signature string
-	Code, Comment, Context   string // in fences, as all text of strangers that follows
+	Code, Comment, Context   string // in fences, as all untrusted text that follows
 	Around, Broken           string
 	Mistake, Was, Became     string // what is wrong with the broken code
 	Grounding                string // signatures of the API that the code uses

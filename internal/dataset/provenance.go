@@ -53,7 +53,7 @@ func readPlain(tree *os.Root, name string, most int64) ([]byte, error) {
 	return data, err
 }
 
-// judge reads a file and says by which filter it is taken out, if any.
+// judge reads a file and returns the filter that takes it out, if any.
 func (c *collector) judge(name string, known map[string]terms) (f *File, filter, reason string) {
 	data, err := readPlain(c.tree, name, maxFile)
 	switch {

@@ -9,7 +9,7 @@ import (
 	"graft/internal/teacher"
 )
 
-// A Report says what a build has come to.
+// A Report is the result of a build.
 type Report struct {
 	Domain     string           `json:"domain"`
 	Raw        string           `json:"raw,omitempty"`
@@ -53,13 +53,13 @@ type TaskShare struct {
 	Examples int     `json:"records"`
 }
 
-// A RejectionCount says how much a filter has taken out.
+// A RejectionCount is how much a filter has taken out.
 type RejectionCount struct {
 	Filter string `json:"filter"`
 	Count  int    `json:"count"`
 }
 
-// A FilterYield says how much came to a filter that took something out, and how much it let through.
+// A FilterYield is how much came to a filter that took something out, and how much it let through.
 type FilterYield struct {
 	Filter string `json:"filter"`
 	Of     string `json:"of"` // files, functions, comments or records
@@ -76,7 +76,7 @@ const (
 	levelRecord   = "records"
 )
 
-// filterLevel says what a filter looks at.
+// filterLevel returns what a filter looks at.
 func filterLevel(name string) string {
 	at := slices.IndexFunc(filters, func(f Filter) bool { return f.Name == name })
 	from := func(name string) int { return slices.IndexFunc(filters, func(f Filter) bool { return f.Name == name }) }
@@ -175,7 +175,7 @@ func YieldTable(yield []FilterYield) string {
 	return b.String()
 }
 
-// A LengthRow says how long the records of a split are, in tokens of the base model.
+// A LengthRow holds the lengths of the records of a split, in tokens of the base model.
 type LengthRow struct {
 	Split  Split  `json:"split"`
 	Of     string `json:"of"` // instruction or output
@@ -233,7 +233,7 @@ func countLicences(all map[Split][]Meta) []LicenceRow {
 // licence names the licence of a record.
 func (m *Meta) licence() string { return cmp.Or(m.License, "none found") }
 
-// shares says how the tasks are mixed.
+// shares is how the tasks are mixed.
 func (r *Report) shares() string {
 	var parts []string
 	for _, t := range r.Tasks {
@@ -242,7 +242,7 @@ func (r *Report) shares() string {
 	return strings.Join(parts, ", ")
 }
 
-// Summary says in a few lines what the build has come to.
+// Summary is the result of the build in a few lines.
 func (r *Report) Summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d functions in %d files, %d components, seed %d\n", r.Functions, r.Files, r.Components, r.Seed)
@@ -272,7 +272,7 @@ func (r *Report) Summary() string {
 	return b.String()
 }
 
-// String says in a line what the teacher was asked and paid for.
+// String is what the teacher was asked and paid, in one line.
 func (s *Spending) String() string {
 	text := fmt.Sprintf("%s %s answered %d of %d questions", s.Teacher, s.Model, s.Requests-s.Failed, s.Requests)
 	if s.Usage != (teacher.Usage{}) {
@@ -329,7 +329,7 @@ func (r *Report) card() string {
 	return b.String()
 }
 
-// writersOf says who wrote the tokens of the records, and what follows from it.
+// writersOf reports who wrote the tokens of the records, and what follows from it.
 func (b *builder) writersOf(metas []Meta) string {
 	var human, taught, asked, wrote int
 	for _, m := range metas {

@@ -33,7 +33,7 @@ func (s Split) File() string {
 	return string(s) + ".jsonl"
 }
 
-// Meta is the name of the file that says where the records of the split come from.
+// Meta is the name of the file with the origins of the split's records.
 func (s Split) Meta() string { return strings.TrimSuffix(s.File(), ".jsonl") + ".meta.jsonl" }
 
 // findDuplicates fills in the components of units and returns those that repeat another one, with the one that they repeat.

@@ -37,7 +37,7 @@ type unit struct {
 	request      string // what the teacher asks for, "" where the wording is mechanical
 	answer       string // what the teacher has written for "explain" and "review"
 	model        string // that wrote either
-	insufficient bool   // the teacher says that its request is not enough
+	insufficient bool   // the teacher judges its own request not to be enough
 	instruction  string
 	output       string
 	outputTokens int

@@ -121,7 +121,7 @@ func rowJSON(schema parquet.Node, row any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// writeValue writes a value of the library's as JSON. node says what it is, nil for what the schema does not describe.
+// writeValue writes a value of the library's as JSON. node is its place in the schema, nil for what the schema does not describe.
 func writeValue(b *bytes.Buffer, node parquet.Node, v any) error {
 	switch v := v.(type) {
 	case map[string]any:

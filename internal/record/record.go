@@ -153,7 +153,7 @@ func (o *object) complete(format Format) error {
 	return nil
 }
 
-// noInput refuses the third key of Alpaca's records when it says something.
+// noInput refuses the third key of Alpaca's records when it is not empty.
 func (o *object) noInput() error {
 	var input string
 	if err := o.text(inputKey, &input); o.has(inputKey) && (err != nil || input != "") {

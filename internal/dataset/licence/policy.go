@@ -25,7 +25,7 @@ var permissive = []string{
 // Permissive lists the ids that the word permissive stands for.
 func Permissive() []string { return slices.Clone(permissive) }
 
-// A Policy says which licences are taken. The zero value takes all.
+// A Policy is which licences are taken. The zero value takes all.
 type Policy struct {
 	text    string   // as it was given
 	listed  []string // as they were given
@@ -73,7 +73,7 @@ func (p *Policy) Listed() []string {
 	return p.listed
 }
 
-// Refuses says why code under an expression is not taken, "" if it is. Of a choice (OR) one allowed licence suffices; licences that
+// Refuses returns the reason why code under an expression is not taken, "" if it is. Of a choice (OR) one allowed licence suffices; licences that
 // apply together (AND) must all be allowed. An exception (WITH) only adds permissions, so the licence before it decides, unless the
 // whole is listed.
 func (p *Policy) Refuses(text string) string {

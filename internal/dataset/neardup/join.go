@@ -11,7 +11,7 @@ const (
 	deepest = 4   // shared shingles by which documents are divided
 )
 
-// A posting says that a document has a shingle.
+// A posting records that a document has a shingle.
 type posting struct {
 	key uint64
 	doc int32

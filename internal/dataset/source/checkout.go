@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// A Checkout is what git records about a folder. What cannot be told is "".
+// A Checkout is what git records about a folder. What cannot be determined is "".
 type Checkout struct {
 	Commit string // in hexadecimal, 40 or 64 digits
 	Remote string // URL of the remote named origin, or of the first one; without user name and password

@@ -2,7 +2,7 @@
 //
 // The nouns:
 //
-//   - A [Spec] is what dataset.raw says: a folder, a git repository by its URL, or the word install.
+//   - A [Spec] is the value of dataset.raw: a folder, a git repository by its URL, or the word install.
 //   - A [Checkout] is what git records about a folder: the commit it stands at and the URL it came from.
 //   - The cache is a folder of checkouts below the user's cache directory, one for each commit that was fetched. A checkout
 //     appears there whole or not at all.

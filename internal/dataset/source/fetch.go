@@ -21,7 +21,7 @@ import (
 // A Fetcher brings repositories into the cache.
 type Fetcher struct {
 	Cache string // folder of the cache, created if need be
-	// Say is told what takes long; may be nil.
+	// Say receives a message before each step that takes long; may be nil.
 	Say func(format string, args ...any)
 
 	git string // path of the program, found at the first use

@@ -15,7 +15,7 @@ const Install = "install"
 // specErrorf is an error about a source that the user gave and that cannot be used.
 func specErrorf(format string, args ...any) error { return fault.Inputf("source: "+format, args...) }
 
-// A Spec says where source code comes from. One of the fields Folder, URL and Installed is set.
+// A Spec is where source code comes from. One of the fields Folder, URL and Installed is set.
 type Spec struct {
 	Folder    string
 	URL       string // of a git repository

@@ -14,7 +14,7 @@ func detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW}
 }
 
-// InstalledSteam returns the folder in which Steam says in the registry that it is installed, "" if it does not.
+// InstalledSteam returns the folder of Steam's installation according to the registry, "" if there is none.
 func InstalledSteam() string {
 	key, err := registry.OpenKey(registry.CURRENT_USER, `Software\Valve\Steam`, registry.QUERY_VALUE)
 	if err != nil {
