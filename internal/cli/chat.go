@@ -15,7 +15,6 @@ import (
 
 	"graft/internal/chat"
 	"graft/internal/engine"
-	"graft/internal/engine/native"
 	"graft/internal/generate"
 )
 
@@ -85,7 +84,7 @@ func (a *App) chat(ctx context.Context, o chatFlags) error {
 // conversation is a chat with a model.
 type conversation struct {
 	*App
-	model    *native.Loaded
+	model    *engine.Opened
 	options  generate.Options
 	system   string
 	messages []chat.Message
@@ -108,17 +107,17 @@ func (a *App) openChat(o *chatFlags) (*conversation, error) {
 			return nil, fmt.Errorf("%w, or ask the base model with --base", err)
 		}
 	}
-	n, err := a.threads()
+	e, err := local[engine.Opener](a, c, "run a model")
 	if err != nil {
 		return nil, err
 	}
 	m := engine.Model{Dir: dir, Half: c.Model.Dtype == "bfloat16", FourBit: c.Model.LoadIn4bit, DoubleQuant: c.Model.DoubleQuant}
-	loaded, err := native.Engine{Threads: n, MaxMemory: maxMemory(c)}.Open(m, adapterDir)
+	loaded, err := e.Open(m, adapterDir)
 	if err != nil {
 		return nil, placed(c, err)
 	}
-	if p := loaded.Placement; p.Mode == native.Streamed && !a.flags.quiet {
-		fmt.Fprintf(a.Stderr, "weights%s\n", p)
+	if loaded.Streamed != "" && !a.flags.quiet {
+		fmt.Fprintf(a.Stderr, "weights%s\n", loaded.Streamed)
 	}
 	o.Stop = loaded.Base.EndIDs()
 	return &conversation{App: a, model: loaded, options: o.Options, system: c.Data.SystemPrompt, in: os.Stdin}, nil

@@ -17,7 +17,6 @@ import (
 	"graft/internal/dataset"
 	"graft/internal/durable"
 	"graft/internal/engine"
-	"graft/internal/engine/native"
 	"graft/internal/event"
 	"graft/internal/generate"
 )
@@ -79,7 +78,6 @@ type demo struct {
 	*App
 	dir    string
 	config *config.Config
-	engine native.Engine
 	start  time.Time
 
 	prompt string // of a held-out record
@@ -105,11 +103,7 @@ type demoAnswer struct {
 }
 
 func (a *App) demo(ctx context.Context, dir string) error {
-	n, err := a.threads()
-	if err != nil {
-		return err
-	}
-	d := &demo{App: a, dir: dir, engine: native.Engine{Threads: n}, start: time.Now(), report: demoReport{Dir: dir}}
+	d := &demo{App: a, dir: dir, start: time.Now(), report: demoReport{Dir: dir}}
 	for _, stage := range []func(context.Context) error{d.prepare, d.build, d.before, d.train, d.after, d.merge} {
 		if err := stage(ctx); err != nil {
 			return err
@@ -207,7 +201,11 @@ func (d *demo) measure(ctx context.Context, adapterDir string) (r demoAnswer, er
 	if err != nil {
 		return r, err
 	}
-	m, err := d.engine.Open(engine.Model{Dir: dir, Half: true}, adapterDir)
+	e, err := local[engine.Opener](d.App, d.config, "run a model")
+	if err != nil {
+		return r, err
+	}
+	m, err := e.Open(engine.Model{Dir: dir, Half: true}, adapterDir)
 	if err != nil {
 		return r, err
 	}

@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"graft/internal/config"
 	"graft/internal/cpu"
-	"graft/internal/engine/native"
+	"graft/internal/engine"
 	"graft/internal/mem"
 )
 
@@ -49,7 +50,11 @@ func (a *App) doctor() error {
 	if err != nil {
 		return err
 	}
-	e, h := native.Engine{Threads: n}, a.hubOptions()
+	e, err := local[engine.Gauge](a, &config.Config{}, "measure this machine")
+	if err != nil {
+		return err
+	}
+	h := a.hubOptions()
 	r := health{
 		Version: Version, System: runtime.GOOS + "/" + runtime.GOARCH, Kernels: cpu.Active().String(), Threads: n,
 		BF16: e.Rate(true) / 1e9, F32: e.Rate(false) / 1e9,

@@ -18,7 +18,7 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 	if evaluates {
 		need = append(need, "data.eval")
 	}
-	if err := errors.Join(c.Need(need...), engineKnown(c)); err != nil {
+	if err := errors.Join(c.Need(need...), a.engineKnown(c)); err != nil {
 		return engine.Job{}, err
 	}
 	dir, err := a.modelDir(c)
@@ -87,12 +87,4 @@ func options(t config.Training) train.Options {
 		EvalSteps: t.EvalSteps, SaveSteps: t.SaveSteps, SaveTotalLimit: t.SaveTotalLimit, Patience: t.EarlyStoppingPatience,
 		RouterAuxLoss: t.RouterAuxLoss, Offload: t.ActivationOffload == "disk",
 	}
-}
-
-// engineKnown refuses an engine that this build does not have.
-func engineKnown(c *config.Config) error {
-	if c.Engine == config.Native {
-		return nil
-	}
-	return c.Problem("engine", "%s is not built into this version of graft, which trains with %s", c.Engine, config.Native)
 }

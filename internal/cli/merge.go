@@ -11,7 +11,7 @@ import (
 
 	"graft/internal/adapter"
 	"graft/internal/config"
-	"graft/internal/engine/native"
+	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/export"
 	"graft/internal/outdir"
@@ -88,23 +88,24 @@ func (a *App) mergeModel(ctx context.Context, c *config.Config, o mergeFlags, si
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.threads()
+	e, err := local[engine.Merger](a, c, "merge an adapter")
 	if err != nil {
 		return nil, err
 	}
-	m, err := native.Engine{Threads: n, MaxMemory: maxMemory(c)}.PlanMerge(base, adapterDir)
+	m, err := e.PlanMerge(base, adapterDir)
 	if err != nil {
 		return nil, placed(c, err)
 	}
-	r := &mergeReport{Output: o.output, Files: len(m.Plan.Shards) + len(m.Plan.Copy), Bytes: m.Plan.Bytes, Merged: m.Plan.Merged}
+	p := m.Outline()
+	r := &mergeReport{Output: o.output, Files: len(p.Shards) + len(p.Copy), Bytes: p.Bytes, Merged: p.Merged}
 	if o.dry {
 		return r, nil
 	}
 	if err := m.Write(ctx, o.output, sink); err != nil {
 		return nil, err
 	}
-	p, err := m.Check(o.output)
-	r.Parity = &p
+	parity, err := m.Check(o.output)
+	r.Parity = &parity
 	return r, err
 }
 

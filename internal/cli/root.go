@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"graft/internal/config"
+	"graft/internal/engine"
 	"graft/internal/teacher"
 )
 
@@ -22,6 +23,7 @@ type App struct {
 	Stdout    io.Writer
 	Stderr    io.Writer
 	LookupEnv func(name string) (value string, set bool)
+	Engines   []engine.Maker // those to choose from; nil for all of this build
 
 	flags sharedFlags
 	waits func(*teacher.Options) // how long a teacher is waited for; nil: as long as people would

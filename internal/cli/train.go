@@ -7,7 +7,6 @@ import (
 
 	"graft/internal/config"
 	"graft/internal/engine"
-	"graft/internal/engine/native"
 	"graft/internal/event"
 )
 
@@ -48,11 +47,11 @@ func (a *App) trainJob(ctx context.Context, c *config.Config, sink event.Sink) (
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.threads()
+	e, err := a.engine(c)
 	if err != nil {
 		return nil, err
 	}
-	result, err := native.Engine{Threads: n}.Train(ctx, j, sink)
+	result, err := e.Train(ctx, j, sink)
 	return result, placed(c, resumable(err))
 }
 
@@ -89,12 +88,12 @@ func (a *App) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.threads()
+	e, err := a.engine(c)
 	if err != nil {
 		return err
 	}
 	con := newConsole(a.Stderr, a.flags.quiet)
-	p, err := native.Engine{Threads: n}.Plan(ctx, j, con)
+	p, err := e.Plan(ctx, j, con)
 	con.close()
 	if err != nil {
 		return placed(c, err)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"graft/internal/adapter"
 	"graft/internal/event"
@@ -86,9 +87,62 @@ type Result struct {
 	Already       bool    `json:"already_finished"` // an earlier process had finished the run
 }
 
-// Engine trains.
+// Engine trains. What else an engine can do are the interfaces of powers.go, which not every one has.
 type Engine interface {
+	// Name is the engine's name in the configuration.
 	Name() string
+	// Plan checks a job as Train does and returns what it will train and take. It loads no weights and writes nothing.
+	Plan(ctx context.Context, j Job, sink event.Sink) (*Plan, error)
 	// Train runs the job, or what is left of it. When ctx ends it saves its state and returns an error that wraps ctx's.
 	Train(ctx context.Context, j Job, sink event.Sink) (*Result, error)
+}
+
+// Options are what any engine is made with.
+type Options struct {
+	Threads   int
+	MaxMemory int // bytes that an opened model may take, 0 for what is free; a job to train has its own
+}
+
+// Maker makes an engine: an entry of the registry, package all.
+type Maker struct {
+	Name string // in the configuration
+	New  func(o Options) Engine
+}
+
+// Plan is what is known about a run before it starts.
+type Plan struct {
+	Coverage *adapter.Coverage `json:"coverage"`
+	Data     *DataReport       `json:"data"`
+	Estimate Estimate          `json:"estimate"`
+}
+
+// Estimate is what a run will take. It is written as JSON, and as a table for people.
+type Estimate interface {
+	fmt.Stringer
+	// Fits returns why the run would not fit, or nil.
+	Fits() error
+}
+
+// DataReport is what became of the records.
+type DataReport struct {
+	Samples       int   `json:"samples"`
+	Rows          int   `json:"rows"` // after packing
+	Tokens        int   `json:"tokens"`
+	TrainedTokens int   `json:"trained_tokens"`
+	Longest       int   `json:"longest"`
+	Truncated     int   `json:"truncated"`
+	Dropped       []int `json:"dropped_lines,omitempty"` // nothing to train was left of them
+	EvalSamples   int   `json:"eval_samples,omitempty"`
+
+	Mix []MixReport `json:"mix,omitempty"` // of several files
+}
+
+// MixReport is what an epoch takes of one file.
+type MixReport struct {
+	Name     string  `json:"name"`
+	Path     string  `json:"path"`
+	Weight   float64 `json:"weight,omitempty"`
+	Samples  int     `json:"samples"`
+	Rows     int     `json:"rows"`
+	PerEpoch int     `json:"rows_per_epoch"`
 }

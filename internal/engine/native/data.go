@@ -24,7 +24,7 @@ type data struct {
 	train, eval []train.Row
 	mix         []train.Portion // of train; nil: all rows once an epoch
 	evalSets    []train.EvalSet // of eval; nil: it is one set
-	report      *dataReport
+	report      *engine.DataReport
 	longest     int // tokens of the longest sample
 }
 
@@ -41,7 +41,7 @@ func loadData(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink) 
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	d := &data{report: &dataReport{}}
+	d := &data{report: &engine.DataReport{}}
 	err1 = d.takeTrain(j, b, pool, sink, trained)
 	if j.Data.Evaluate {
 		evalJob := j
@@ -69,8 +69,8 @@ func (d *data) takeTrain(j engine.Job, b *base.Base, pool *parallel.Pool, sink e
 		d.train = append(d.train, some...)
 		d.measure(set)
 		tell(sink, f.Path, set.Stats, j.Data.MaxLength)
-		d.report.count(set)
-		d.report.Mix = append(d.report.Mix, mixReport{Name: f.Name, Path: f.Path, Weight: f.Weight, Samples: len(set.Samples), Rows: len(some), PerEpoch: len(some)})
+		count(d.report, set)
+		d.report.Mix = append(d.report.Mix, engine.MixReport{Name: f.Name, Path: f.Path, Weight: f.Weight, Samples: len(set.Samples), Rows: len(some), PerEpoch: len(some)})
 	}
 	d.report.Rows = len(d.train)
 	d.mix = portions(j.Data.TrainFiles(), counts)
@@ -113,7 +113,7 @@ func (d *data) measure(set sample.Set) {
 }
 
 // count adds what became of the records of a file.
-func (r *dataReport) count(set sample.Set) {
+func count(r *engine.DataReport, set sample.Set) {
 	r.Samples += len(set.Samples)
 	r.Tokens += set.Stats.Tokens
 	r.TrainedTokens += set.Stats.Trained

@@ -33,7 +33,7 @@ type Merge struct {
 }
 
 // PlanMerge decides what a merge of the adapter into the base will write.
-func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
+func (e Engine) PlanMerge(baseDir, adapterDir string) (_ engine.Merge, err error) {
 	defer func() { err = fault.Input(err) }()
 	b, err := base.OpenWeights(baseDir)
 	if err != nil {
@@ -65,6 +65,9 @@ func (e Engine) PlanMerge(baseDir, adapterDir string) (_ *Merge, err error) {
 	}
 	return m, nil
 }
+
+// Outline is what will be written.
+func (m *Merge) Outline() *export.Plan { return m.Plan }
 
 // probeTexts are run through base, adapted and merged model after a merge: code in the languages of the domains, and prose.
 var probeTexts = []string{

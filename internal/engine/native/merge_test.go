@@ -21,8 +21,8 @@ func TestMerge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Plan.Merged != 12 || len(m.Plan.Shards) != 1 {
-		t.Errorf("%d tensors of %d files are merged, want 12 of 1", m.Plan.Merged, len(m.Plan.Shards))
+	if m.Outline().Merged != 12 || len(m.Outline().Shards) != 1 {
+		t.Errorf("%d tensors of %d files are merged, want 12 of 1", m.Outline().Merged, len(m.Outline().Shards))
 	}
 	out := filepath.Join(t.TempDir(), "merged")
 	var last event.Progress
@@ -42,7 +42,7 @@ func TestMerge(t *testing.T) {
 	if _, err := m.Check(t.TempDir()); err == nil {
 		t.Error("an empty directory passes the check")
 	}
-	l, err := native.Open(engine.Model{Dir: out}, "")
+	l, err := native.open(engine.Model{Dir: out}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestMerge(t *testing.T) {
 func TestOpen(t *testing.T) {
 	j := job(t)
 	mustTrain(t, j)
-	l, err := native.Open(engine.Model{Dir: j.Model.Dir, Half: true, FourBit: true, DoubleQuant: true}, j.OutputDir)
+	l, err := native.open(engine.Model{Dir: j.Model.Dir, Half: true, FourBit: true, DoubleQuant: true}, j.OutputDir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestOpen(t *testing.T) {
 		{t.TempDir(), "", "config.json"},
 		{j.Model.Dir, t.TempDir(), "not a PEFT adapter directory"},
 	} {
-		if _, err := native.Open(engine.Model{Dir: c.model}, c.adapter); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
+		if _, err := native.open(engine.Model{Dir: c.model}, c.adapter); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s with %q: %v, want %q", c.model, c.adapter, err, c.want)
 		}
 	}

@@ -24,26 +24,27 @@ import (
 	"graft/internal/train"
 )
 
-// Engine trains, runs and merges models on the CPU.
-type Engine struct {
-	Threads   int
-	MaxMemory int // bytes that an opened model may take, 0 for what is free; a job to train has its own
-}
-
-var _ engine.Engine = Engine{}
-
 // Name is the engine's name in the configuration.
-func (Engine) Name() string { return "native" }
+const Name = "native"
 
-// Plan is what is known about a run before it starts.
-type Plan struct {
-	Coverage *adapter.Coverage `json:"coverage"`
-	Data     *dataReport       `json:"data"`
-	Estimate *Estimate         `json:"estimate"`
-}
+// Engine trains, runs and merges models on the CPU.
+type Engine struct{ engine.Options }
+
+// New makes the engine.
+func New(o engine.Options) engine.Engine { return Engine{o} }
+
+var (
+	_ engine.Engine = Engine{}
+	_ engine.Opener = Engine{}
+	_ engine.Merger = Engine{}
+	_ engine.Gauge  = Engine{}
+)
+
+// Name is Name.
+func (Engine) Name() string { return Name }
 
 // Plan checks a job as Train does, loads nothing but names and shapes of the weights, and writes nothing.
-func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*Plan, error) {
+func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*engine.Plan, error) {
 	r, err := e.prepare(ctx, j, sink)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*Plan,
 		disk = readRate(r.base)
 	}
 	r.estimate.at(measureRate(r.pool, j.Model.Half), disk)
-	return &Plan{r.record.Coverage, r.data.report, r.estimate}, r.close()
+	return &engine.Plan{Coverage: r.record.Coverage, Data: r.data.report, Estimate: r.estimate}, r.close()
 }
 
 // Train runs the job, or what is left of it.

@@ -20,7 +20,7 @@ import (
 	"graft/internal/train"
 )
 
-var native = Engine{Threads: 2}
+var native = Engine{engine.Options{Threads: 2}}
 
 // shared is a copy of the built-in model for tests that only read it.
 var shared string
@@ -122,7 +122,7 @@ func TestTrain(t *testing.T) {
 	}
 	first := j.OutputDir
 	j.OutputDir += "2"
-	one, err := Engine{Threads: 1}.Train(t.Context(), j, event.Discard)
+	one, err := Engine{engine.Options{Threads: 1}}.Train(t.Context(), j, event.Discard)
 	if err != nil || one.Loss != r.Loss {
 		t.Errorf("on one thread: %+v, %v", one, err)
 	}

@@ -35,7 +35,19 @@ type use struct {
 var conversation = use{tokens: 4096, logits: 1, cached: true}
 
 // Open loads a model, and the adapter in adapterDir unless that is "". The model names directory, compute type and quantisation.
-func (e Engine) Open(m engine.Model, adapterDir string) (*Loaded, error) {
+func (e Engine) Open(m engine.Model, adapterDir string) (*engine.Opened, error) {
+	l, err := e.open(m, adapterDir)
+	if err != nil {
+		return nil, err
+	}
+	o := &engine.Opened{Base: l.Base, Model: l.Model, Context: l.Context, Loss: l.Loss, Close: l.Close}
+	if l.Placement.Mode == Streamed {
+		o.Streamed = l.Placement.String()
+	}
+	return o, nil
+}
+
+func (e Engine) open(m engine.Model, adapterDir string) (*Loaded, error) {
 	b, err := base.Open(m.Dir)
 	if err != nil {
 		return nil, fault.Input(err)

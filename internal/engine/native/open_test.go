@@ -15,7 +15,7 @@ import (
 // openIn opens the model with all that a job has trained, in so many bytes.
 func openIn(t *testing.T, j engine.Job, most int) (*Loaded, error) {
 	t.Helper()
-	return Engine{Threads: 2, MaxMemory: most}.Open(j.Model, j.OutputDir)
+	return Engine{engine.Options{Threads: 2, MaxMemory: most}}.open(j.Model, j.OutputDir)
 }
 
 // TestOpenInLittleMemory: with more and more memory a model is refused, streamed, and held; what it computes is the same. So is a merge.
@@ -84,7 +84,7 @@ func closed(t *testing.T, l *Loaded) {
 func TestMergeNeedsRoomForItsCheck(t *testing.T) {
 	j := job(t)
 	mustTrain(t, j)
-	_, err := Engine{Threads: 2, MaxMemory: 1 << 20}.PlanMerge(j.Model.Dir, j.OutputDir)
+	_, err := Engine{engine.Options{Threads: 2, MaxMemory: 1 << 20}}.PlanMerge(j.Model.Dir, j.OutputDir)
 	if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "the check of what is merged") {
 		t.Errorf("error %v", err)
 	}

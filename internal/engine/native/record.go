@@ -26,15 +26,15 @@ const RunFile = "run.json"
 
 // runRecord is run.json.
 type runRecord struct {
-	Version  string            `json:"graft_version"`
-	Engine   string            `json:"engine"`
-	Host     host              `json:"host"`
-	Identity map[string]string `json:"identity"` // what the adapter depends on
-	Config   json.RawMessage   `json:"config"`
-	Data     *dataReport       `json:"data"`
-	Coverage *adapter.Coverage `json:"coverage"`
-	Finished bool              `json:"finished"`
-	Totals   *engine.Result    `json:"totals,omitempty"`
+	Version  string             `json:"graft_version"`
+	Engine   string             `json:"engine"`
+	Host     host               `json:"host"`
+	Identity map[string]string  `json:"identity"` // what the adapter depends on
+	Config   json.RawMessage    `json:"config"`
+	Data     *engine.DataReport `json:"data"`
+	Coverage *adapter.Coverage  `json:"coverage"`
+	Finished bool               `json:"finished"`
+	Totals   *engine.Result     `json:"totals,omitempty"`
 }
 
 // host is where a run took place.
@@ -43,30 +43,6 @@ type host struct {
 	Arch    string `json:"arch"`
 	Kernels string `json:"kernels"`
 	Threads int    `json:"threads"`
-}
-
-// dataReport says what became of the records.
-type dataReport struct {
-	Samples       int   `json:"samples"`
-	Rows          int   `json:"rows"` // after packing
-	Tokens        int   `json:"tokens"`
-	TrainedTokens int   `json:"trained_tokens"`
-	Longest       int   `json:"longest"`
-	Truncated     int   `json:"truncated"`
-	Dropped       []int `json:"dropped_lines,omitempty"` // nothing to train was left of them
-	EvalSamples   int   `json:"eval_samples,omitempty"`
-
-	Mix []mixReport `json:"mix,omitempty"` // of several files
-}
-
-// mixReport is what an epoch takes of one file.
-type mixReport struct {
-	Name     string  `json:"name"`
-	Path     string  `json:"path"`
-	Weight   float64 `json:"weight,omitempty"`
-	Samples  int     `json:"samples"`
-	Rows     int     `json:"rows"`
-	PerEpoch int     `json:"rows_per_epoch"`
 }
 
 // trainingData is the entry of an identity that the model card shows.
