@@ -14,8 +14,11 @@ type bug struct {
 	was  string // what stood in the place
 }
 
-// bodyOffset is where the body begins in the code of the unit.
+// bodyOffset is where the body begins in the code of the unit, its end where it has no statement on a line of its own.
 func (u *unit) bodyOffset() int {
+	if len(u.Starts) == 0 {
+		return len(u.code)
+	}
 	return len(u.dedent(u.Start, lineStart(u.file.Text, u.Starts[0])))
 }
 

@@ -486,3 +486,10 @@ func TestResolvedContext(t *testing.T) {
 		t.Errorf("names %q, want %q", names, want)
 	}
 }
+
+// TestBodyOffsetWithoutStatements: with the filter trivial disabled a function whose body is on one line is asked for its body too.
+func TestBodyOffsetWithoutStatements(t *testing.T) {
+	if n := (&unit{code: "function f() g() end"}).bodyOffset(); n != len("function f() g() end") {
+		t.Errorf("the body begins at %d", n)
+	}
+}
