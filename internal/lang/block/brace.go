@@ -56,11 +56,10 @@ func (p *parser) statement(i, hi int, s scope) int {
 		if i > start && p.newlines && p.tokens[i].first && p.lineEnds(i) && !p.annotations(start, i) {
 			return i
 		}
+		if p.statementEnds(start, i, s) {
+			return i + 1
+		}
 		switch {
-		case p.is(i, ";") && !(p.bareHeads && p.is(start, "if", "for", "switch", "select")):
-			return i + 1
-		case s.kind == cases && p.is(i, ":") && p.is(start, "case", "default"):
-			return i + 1
 		case p.is(i, "{") && p.match[i] > i:
 			after, ends := p.block(start, i, s)
 			if ends {
@@ -74,6 +73,14 @@ func (p *parser) statement(i, hi int, s scope) int {
 		i = min(p.after(i), hi)
 	}
 	return hi
+}
+
+// statementEnds tells whether a statement that begins at start ends with token i.
+func (p *parser) statementEnds(start, i int, s scope) bool {
+	if p.is(i, ";") {
+		return !p.bareHeads || !p.is(start, "if", "for", "switch", "select")
+	}
+	return s.kind == cases && p.is(i, ":") && p.is(start, "case", "default")
 }
 
 // terminated is the token behind a statement that ends at token i, with the semicolon that may follow.
@@ -100,7 +107,9 @@ func (p *parser) lineEnds(i int) bool {
 // annotations tells whether nothing but annotations, such as @Test or @Size(3), stands from token lo to hi: they belong to what follows.
 func (p *parser) annotations(lo, hi int) bool {
 	for lo < hi && p.is(lo, "@") {
-		for lo++; lo < hi && (p.word(lo) != "" || p.is(lo, ".", ":")) && !p.tokens[lo].first; lo++ {
+		lo++
+		for lo < hi && (p.word(lo) != "" || p.is(lo, ".", ":")) && !p.tokens[lo].first {
+			lo++
 		}
 		if lo < hi && p.is(lo, "(") {
 			lo = p.after(lo)
@@ -137,16 +146,7 @@ func (p *parser) block(start, i int, s scope) (after int, ends bool) {
 	if p.typeBraces(start, i, s) {
 		return hi + 1, false
 	}
-	if s.kind == class && s.keyword == "enum" && p.enumerated(start, i, s) {
-		p.statements(lo, hi, s.into(class))
-		return hi + 1, true
-	}
-	if name, keyword, ok := p.classHead(start, i); ok {
-		inner := s.into(class)
-		inner.keyword = keyword
-		if name != "" {
-			inner.classes = append(slices.Clone(s.classes), name)
-		}
+	if inner, ok := p.classScope(start, i, s); ok {
 		p.statements(lo, hi, inner)
 		return hi + 1, !p.assignment(start, i)
 	}
@@ -154,31 +154,65 @@ func (p *parser) block(start, i int, s scope) (after int, ends bool) {
 		p.statements(lo, hi, s.into(body))
 		return p.function(f, start, i, s)
 	}
+	return p.innerBlock(start, i, s)
+}
+
+// classScope is what stands in the braces at token i of a statement that begins at start, if they are those of a class.
+func (p *parser) classScope(start, i int, s scope) (inner scope, ok bool) {
+	inner = s.into(class)
+	if s.kind == class && s.keyword == "enum" && p.enumerated(start, i, s) {
+		return inner, true
+	}
+	name, keyword, ok := p.classHead(start, i)
+	if !ok {
+		return inner, false
+	}
+	inner.keyword = keyword
+	if name != "" {
+		inner.classes = append(slices.Clone(s.classes), name)
+	}
+	return inner, true
+}
+
+// innerBlock is block for braces that are neither those of a class nor of a function with a name.
+func (p *parser) innerBlock(start, i int, s scope) (after int, ends bool) {
+	lo, hi := i+1, p.match[i]
+	after = hi + 1
+	anonymous := p.is(i-1, "=>", "->") && (p.methods || p.arms) || p.closureAt(i) || p.hasWord(start, i, p.functions...)
 	switch {
 	case start == i:
 		p.statements(lo, hi, s.into(max(s.kind, body)))
-		return hi + 1, true
+		return after, true
 	case s.kind == declarations && p.hasWord(start, i, p.spaces...) && !p.assignment(start, i):
 		p.statements(lo, hi, s.into(declarations))
-		return hi + 1, true
-	case p.is(i-1, "=>", "->") && (p.methods || p.arms), p.closureAt(i), p.hasWord(start, i, p.functions...):
+		return after, true
+	case anonymous:
 		p.statements(lo, hi, s.into(body))
-		return hi + 1, false
-	case p.arms && p.hasWord(start, i, "match", "when"):
-		p.expression(lo, hi, s.into(body))
-		return hi + 1, !p.assignment(start, i)
+		return after, false
 	case p.is(start, "switch", "select"):
 		p.statements(lo, hi, s.into(cases))
-		return hi + 1, true
+		return after, true
+	}
+	return p.controlled(start, i, s)
+}
+
+// controlled is block for braces that a word such as if or new stands before, or none.
+func (p *parser) controlled(start, i int, s scope) (after int, ends bool) {
+	lo, hi := i+1, p.match[i]
+	after = hi + 1
+	switch {
+	case p.arms && p.hasWord(start, i, "match", "when"):
+		p.expression(lo, hi, s.into(body))
+		return after, !p.assignment(start, i)
 	case p.hasWord(start, i, "new") && p.is(i-1, ")") && !p.directives: // a class without a name
 		p.statements(lo, hi, s.into(class))
-		return hi + 1, false
+		return after, false
 	case p.hasWord(start, i, controls...):
 		p.statements(lo, hi, s.into(body))
-		return hi + 1, !p.is(hi+1, p.clauses...) && !p.assignment(start, i)
+		return after, !p.is(after, p.clauses...) && !p.assignment(start, i)
 	}
 	p.expression(lo, hi, s.into(value))
-	return hi + 1, (s.kind == class || s.kind == declarations) && !p.assignment(start, i)
+	return after, (s.kind == class || s.kind == declarations) && !p.assignment(start, i)
 }
 
 // controls are words in front of a block of statements.
@@ -237,7 +271,9 @@ func (p *parser) classHead(start, i int) (name, keyword string, ok bool) {
 	if p.word(at) == "impl" {
 		return p.implemented(at+1, i), keyword, true
 	}
-	for at++; at < i && p.classes[p.word(at)] != ""; at++ { // enum class, record struct
+	at++
+	for at < i && p.classes[p.word(at)] != "" { // enum class, record struct
+		at++
 	}
 	for at < i && p.word(at) == "" {
 		at++
@@ -322,7 +358,7 @@ func (p *parser) functionHead(start, i int, s scope) (head, bool) {
 }
 
 // keywordHead reads the head of a function that a word such as func begins.
-func (p *parser) keywordHead(start, i int, s scope) (head, bool) {
+func (p *parser) keywordHead(start, i int, _ scope) (head, bool) {
 	at := -1
 	p.flat(start, i, func(j int) bool {
 		if slices.Contains(p.functions, p.word(j)) && !p.is(j-1, ".", "::") {
@@ -334,6 +370,16 @@ func (p *parser) keywordHead(start, i int, s scope) (head, bool) {
 		return head{}, false
 	}
 	h := head{sign: p.signStart(start, at)}
+	open := p.nameAfter(at, i, &h)
+	if h.name == "" || !p.is(open, "(") || p.match[open] < open || p.match[open] >= i || p.expressions && p.assignment(p.match[open]+1, i) {
+		return head{}, false
+	}
+	return h, true
+}
+
+// nameAfter reads the name of a function behind its word at token at, with the receiver that may stand before it, and returns the token behind
+// its type parameters.
+func (p *parser) nameAfter(at, hi int, h *head) (open int) {
 	name := at + 1
 	if p.is(name, "(") && p.match[name] > name && p.word(p.match[name]+1) != "" && len(p.classes) == 0 { // the receiver of a method in Go
 		h.class = p.receiver(name)
@@ -343,20 +389,16 @@ func (p *parser) keywordHead(start, i int, s scope) (head, bool) {
 		name++
 	}
 	if p.is(name, "<") {
-		name = p.angles(name, i)
+		name = p.angles(name, hi)
 	}
-	h.name, name = p.extended(name, i)
-	open := name + 1
-	if p.is(open, "<") {
-		open = p.angles(open, i)
+	h.name, name = p.extended(name, hi)
+	switch open = name + 1; {
+	case p.is(open, "<"):
+		return p.angles(open, hi)
+	case p.is(open, "[") && p.match[open] > open: // type parameters in Go
+		return p.match[open] + 1
 	}
-	if p.is(open, "[") && p.match[open] > open { // type parameters in Go
-		open = p.match[open] + 1
-	}
-	if h.name == "" || !p.is(open, "(") || p.match[open] < open || p.match[open] >= i || p.expressions && p.assignment(p.match[open]+1, i) {
-		return head{}, false
-	}
-	return h, true
+	return open
 }
 
 // extended reads a name, with the receiver that an extension in Kotlin has: List<Int>?.sum. It returns the last token of it too.
@@ -425,7 +467,7 @@ func (p *parser) receiver(open int) []string {
 
 // methodHead reads the head of a function without a word of its own: Name(…) in a class.
 func (p *parser) methodHead(start, i int, s scope) (head, bool) {
-	if !p.methods || s.kind != class && !(s.kind == value && p.assigned) {
+	if !p.methods || s.kind != class && (s.kind != value || !p.assigned) {
 		return head{}, false
 	}
 	open := -1

@@ -95,7 +95,7 @@ func (c *closer) lineEnded(i int) bool {
 // opener opens the block that token i begins, if it does.
 func (c *closer) opener(i int) {
 	w := c.word(i)
-	if w == "" || c.modifiers && c.is(i+1, ":") && c.touches(i+1) && !c.is(i+2, ":") { // the key of a hash
+	if w == "" || c.key(i) {
 		return
 	}
 	outer := c.top()
@@ -116,7 +116,7 @@ func (c *closer) opener(i int) {
 	case w == "do" && c.loop >= 0:
 		c.loop = -1
 		return
-	case slices.Contains(c.openers, w) && !(c.modifiers && w != "do" && c.behindValue(i)):
+	case slices.Contains(c.openers, w) && (!c.modifiers || w == "do" || !c.behindValue(i)):
 		if slices.Contains(c.loops, w) {
 			c.loop = i
 		}
@@ -128,6 +128,11 @@ func (c *closer) opener(i int) {
 	}
 	next.depth, c.depth = c.depth, 0
 	c.open = append(c.open, next)
+}
+
+// key tells whether token i is the key of a hash.
+func (c *closer) key(i int) bool {
+	return c.modifiers && c.is(i+1, ":") && c.touches(i+1) && !c.is(i+2, ":")
 }
 
 // behindValue tells whether a value stands before token i on its line, so that it is a condition of that.
@@ -157,18 +162,8 @@ func (c *closer) className(i int) string {
 
 // function reads the head of a function at token i. A function without a name is a block of its own.
 func (c *closer) function(i int, next *opened) bool {
-	start, name, at := i, "", i+1
-	for at < len(c.tokens) && (c.word(at) != "" || c.is(at, ".", ":", "::")) && !(c.tokens[at].first && at > i+1) {
-		name += c.tokens[at].text
-		at++
-		if c.word(at) != "" && c.word(at-1) != "" {
-			break // a parameter without parentheses
-		}
-	}
-	if c.modifiers {
-		name, at = c.rubyName(name, at)
-	}
-	if name == "" {
+	start, name, at := i, "", 0
+	if name, at = c.nameAfter(i); name == "" {
 		start, name = c.assignedTo(i)
 	} else if c.is(i-1, "local") {
 		start = i - 1
@@ -187,6 +182,22 @@ func (c *closer) function(i int, next *opened) bool {
 		Class: next.class, Keyword: next.keyword,
 	})
 	return true
+}
+
+// nameAfter is the name behind the word that begins a function at token i, "" if there is none, and the token behind it.
+func (c *closer) nameAfter(i int) (name string, at int) {
+	at = i + 1
+	for at < len(c.tokens) && (c.word(at) != "" || c.is(at, ".", ":", "::")) && (!c.tokens[at].first || at == i+1) {
+		name += c.tokens[at].text
+		at++
+		if c.word(at) != "" && c.word(at-1) != "" {
+			break // a parameter without parentheses
+		}
+	}
+	if c.modifiers {
+		return c.rubyName(name, at)
+	}
+	return name, at
 }
 
 // rubyName completes the name of a method of Ruby of which name was read before token at: operators and name= are names too, and what stands before
@@ -217,13 +228,10 @@ func (c *closer) assignedTo(i int) (start int, name string) {
 		return i, ""
 	}
 	at := i - 2
-	for at >= 0 && (c.word(at) != "" || c.is(at, ".", ":")) && !c.tokens[at].first {
-		if c.is(at-1, ",") || c.word(at) != "" && c.word(at-1) != "" {
-			break
-		}
+	for at > 0 && c.partOfName(at) && c.partOfName(at-1) && !c.tokens[at].first && (c.word(at) == "" || c.word(at-1) == "") {
 		at--
 	}
-	if at < 0 || c.is(at-1, ",") && !c.tokens[at].first {
+	if at < 0 || !c.partOfName(at) || c.is(at-1, ",") {
 		return i, ""
 	}
 	for j := at; j < i-1; j++ {
@@ -237,6 +245,8 @@ func (c *closer) assignedTo(i int) (start int, name string) {
 	}
 	return at, name
 }
+
+func (c *closer) partOfName(i int) bool { return c.word(i) != "" || c.is(i, ".", ":") }
 
 // close ends the innermost block.
 func (c *closer) close(i int) {

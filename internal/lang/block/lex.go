@@ -78,7 +78,7 @@ func (p *parser) skipped(i int, first bool) int {
 		}
 	}
 	for _, l := range p.lineComments {
-		if strings.HasPrefix(rest, l) && !(l == "#" && p.hashAttributes && strings.HasPrefix(rest, "#[")) {
+		if strings.HasPrefix(rest, l) && (l != "#" || !p.hashAttributes || !strings.HasPrefix(rest, "#[")) {
 			end := p.lineEnd(i)
 			p.Comments = append(p.Comments, Span{i, end})
 			return end
@@ -135,24 +135,7 @@ func (p *parser) next(i int) token {
 		p.Strings = append(p.Strings, Span{i, end})
 		return token{Span: Span{i, end}, kind: quoted}
 	}
-	end := i
-	if p.expressions && p.text[i] == '`' { // a name of several words
-		if j := strings.IndexAny(p.text[i+1:], "`\n"); j > 0 && p.text[i+1+j] == '`' {
-			end = i + j + 2
-			return token{Span: Span{i, end}, kind: word, text: p.text[i:end]}
-		}
-	}
-	for end < len(p.text) {
-		r, n := utf8.DecodeRuneInString(p.text[end:])
-		if !letter(r) && !(end > i && unicode.IsDigit(r)) && !unicode.IsDigit(r) {
-			break
-		}
-		end += n
-	}
-	if end > i {
-		if p.queries && end < len(p.text) && (p.text[end] == '?' || p.text[end] == '!') && !strings.HasPrefix(p.text[end+1:], "=") {
-			end++ // empty? and save! are names in Ruby
-		}
+	if end := p.wordEnd(i); end > i {
 		return token{Span: Span{i, end}, kind: word, text: p.text[i:end]}
 	}
 	for _, pair := range pairs {
@@ -162,6 +145,27 @@ func (p *parser) next(i int) token {
 	}
 	_, n := utf8.DecodeRuneInString(p.text[i:])
 	return token{Span: Span{i, i + n}, kind: sign, text: p.text[i : i+n]}
+}
+
+// wordEnd is the end of the word or number that begins at i, or i.
+func (p *parser) wordEnd(i int) int {
+	if p.expressions && p.text[i] == '`' { // a name of several words
+		if j := strings.IndexAny(p.text[i+1:], "`\n"); j > 0 && p.text[i+1+j] == '`' {
+			return i + j + 2
+		}
+	}
+	end := i
+	for end < len(p.text) {
+		r, n := utf8.DecodeRuneInString(p.text[end:])
+		if !letter(r) && !unicode.IsDigit(r) {
+			break
+		}
+		end += n
+	}
+	if p.queries && end > i && end < len(p.text) && (p.text[end] == '?' || p.text[end] == '!') && !strings.HasPrefix(p.text[end+1:], "=") {
+		end++ // empty? and save! are names in Ruby
+	}
+	return end
 }
 
 func letter(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) }

@@ -32,7 +32,7 @@ func (p *parser) element(i, depth int) (end int, ok bool) {
 // tag is the end of an opening tag at i, and whether it closes itself.
 func (p *parser) tag(i int) (end int, closed, ok bool) {
 	at := i + 1
-	for at < len(p.text) && (letter(rune(p.text[at])) || strings.IndexByte(".-:0123456789", p.text[at]) >= 0) {
+	for at < len(p.text) && inTag(p.text[at], ".-:") {
 		at++
 	}
 	if at == i+1 && !strings.HasPrefix(p.text[at:], ">") {
@@ -48,11 +48,16 @@ func (p *parser) tag(i int) (end int, closed, ok bool) {
 			at = p.codeEnd(at+1, "}", 0)
 		case c == '"' || c == '\'':
 			at = p.close(at+1, p.text[at:at+1], false, true)
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '=' || c == '-' || c == ':' || c == '.' || letter(rune(c)) || '0' <= c && c <= '9':
+		case inTag(c, " \n\t\r=-:."):
 			at++
 		default: // a type parameter, a comparison
 			return i, false, false
 		}
 	}
 	return i, false, false
+}
+
+// inTag tells whether c is a letter, a digit or one of some signs.
+func inTag(c byte, signs string) bool {
+	return letter(rune(c)) || '0' <= c && c <= '9' || strings.IndexByte(signs, c) >= 0
 }

@@ -39,8 +39,10 @@ func (p *parser) valueBegins() bool {
 	case p.tokens[last].kind == quoted:
 		return false
 	case p.tokens[last].kind == word:
-		return slices.Contains([]string{"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "do", "else", "yield", "await", "default",
-			"if", "unless", "when", "then", "and", "or", "not", "while", "until"}, p.tokens[last].text)
+		return slices.Contains([]string{
+			"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "do", "else", "yield", "await", "default",
+			"if", "unless", "when", "then", "and", "or", "not", "while", "until",
+		}, p.tokens[last].text)
 	}
 	return !p.is(last, ")", "]", "}", "++", "--")
 }
@@ -159,12 +161,12 @@ var (
 )
 
 // interpolated is "…" with code between open and close, which may hold strings.
-func interpolated(open, close string) stringForm {
+func interpolated(open, end string) stringForm {
 	return func(p *parser, i int) (int, bool) {
 		if p.text[i] != '"' {
 			return i, false
 		}
-		return p.withCode(i+1, code{mark: `"`, open: open, close: close, lines: true}, 0), true
+		return p.withCode(i+1, code{mark: `"`, open: open, close: end, lines: true}, 0), true
 	}
 }
 
@@ -213,13 +215,13 @@ func (p *parser) withCode(i int, s code, depth int) int {
 }
 
 // codeEnd is the end of code within a string that a bracket closes.
-func (p *parser) codeEnd(i int, close string, depth int) int {
+func (p *parser) codeEnd(i int, bracket string, depth int) int {
 	const deepest = 20
 	if depth > deepest {
 		p.Broken = true
 		return len(p.text)
 	}
-	open := map[string]string{"}": "{", ")": "("}[close]
+	open := map[string]string{"}": "{", ")": "("}[bracket]
 	for n := 1; i < len(p.text); {
 		rest := p.text[i:]
 		switch {
@@ -228,7 +230,7 @@ func (p *parser) codeEnd(i int, close string, depth int) int {
 			continue
 		case strings.HasPrefix(rest, open):
 			n++
-		case strings.HasPrefix(rest, close):
+		case strings.HasPrefix(rest, bracket):
 			if n--; n == 0 {
 				return i + 1
 			}
@@ -371,11 +373,11 @@ func percent(p *parser, i int) (int, bool) {
 	if at >= len(p.text) {
 		return i, false
 	}
-	close, ok := map[byte]string{'(': ")", '[': "]", '{': "}", '<': ">", '|': "|", '!': "!", '/': "/"}[p.text[at]]
+	end, ok := map[byte]string{'(': ")", '[': "]", '{': "}", '<': ">", '|': "|", '!': "!", '/': "/"}[p.text[at]]
 	if !ok {
 		return i, false
 	}
-	return p.close(at+1, close, true, true), true
+	return p.close(at+1, end, true, true), true
 }
 
 // mark is ?x of Ruby, a string of one character.
