@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -85,6 +86,49 @@ func TestLayers(t *testing.T) {
 	}
 	if seen == 0 {
 		t.Fatal("no source file found below internal/")
+	}
+}
+
+// TestMap proves that the table of packages in docs/architecture.md names every package, and no other.
+func TestMap(t *testing.T) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	_, table, _ := strings.Cut(string(text), "## Packages")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		for i, name := range strings.Split(strings.Join(cells[min(1, len(cells)):min(2, len(cells))], ""), "`") {
+			if i%2 == 1 {
+				named[name] = true
+			}
+		}
+	}
+	err = filepath.WalkDir("internal", func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if d.Name() == "testdata" || strings.HasPrefix(d.Name(), "_") {
+			return fs.SkipDir
+		}
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		pkg := strings.TrimPrefix(filepath.ToSlash(dir), "internal/")
+		if err != nil || len(files) == 0 || testOnly(pkg) {
+			return err
+		}
+		if !named[pkg] {
+			t.Errorf("docs/architecture.md does not name the package %s", pkg)
+		}
+		delete(named, pkg)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range named {
+		t.Errorf("docs/architecture.md names %s, which is no package", name)
 	}
 }
 

@@ -106,7 +106,7 @@ func (a *App) says(format string, args ...any) {
 }
 
 // printable writes the control characters of a text out, but for those that end lines and set tabs: names of files and source code come
-// from strangers, and a terminal obeys what it is sent.
+// from untrusted sources, and a terminal obeys what it is sent.
 func printable(s string) string {
 	if !strings.ContainsFunc(s, commands) {
 		return s

@@ -83,7 +83,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestPrintable: what strangers have written does not command the terminal.
+// TestPrintable: untrusted text does not command the terminal.
 func TestPrintable(t *testing.T) {
 	for s, want := range map[string]string{"a\tb\n": "a\tb\n", "\x1b[2Ja\r\u009b": `\x1b[2Ja\x0d\x9b`, "ä → 日": "ä → 日", "\x00\x7f": `\x00\x7f`} {
 		if got := printable(s); got != want {

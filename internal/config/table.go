@@ -103,7 +103,7 @@ var options = []option{
 	{
 		key: "training.batch_size", kind: kInt, def: "2", example: "8", allowed: from(1).to(maxCount),
 		engines: bothEngines, stages: trainStages, aka: []string{"per_device_train_batch_size", "micro_batch_size", "train_batch_size"},
-		doc: "Samples (packed: options) per forward pass.",
+		doc: "Rows per forward pass: a sample each, or, with packing, several samples that fill max_seq_length.",
 	},
 	{
 		key: "training.gradient_accumulation_steps", kind: kInt, def: "4", example: "1", allowed: from(1).to(maxCount),
@@ -159,7 +159,7 @@ var options = []option{
 	{
 		key: "training.packing", kind: kBool, def: "false", example: "true",
 		engines: bothEngines, stages: trainStages, aka: []string{"sample_packing", "pack"},
-		doc: "Fill options with several samples, best fit decreasing; they never see each other.",
+		doc: "Fill each row with several samples, best fit decreasing; they never attend to each other.",
 	},
 	{
 		key: "training.shuffle", kind: kBool, def: "true", example: "false",
@@ -224,7 +224,7 @@ var options = []option{
 	{
 		key: "training.activation_offload", kind: kString, def: "none", example: "disk", values: []string{"none", "disk"},
 		engines: []string{Native}, stages: trainStages, aka: []string{"activation_offloading", "offload_activations"},
-		doc: "Where the inputs of layers wait for the way back, with gradient_checkpointing: memory, or a temporary file in output_dir.",
+		doc: "Where the inputs of layers wait for the backward pass, with gradient_checkpointing: memory, or a temporary file in output_dir.",
 	},
 	{
 		key: "training.resume", kind: kString, def: "auto", example: "never", values: []string{"auto", "never"},

@@ -163,7 +163,7 @@ func sameText(path string, text []byte) bool {
 	return err == nil && string(old) == string(text)
 }
 
-// begin takes possession of a work directory: it must be new or of the same work. What a killed process was writing is removed.
+// begin claims a work directory: it must be new or of the same work. What a killed process was writing is removed.
 func (p *QuantizePlan) begin(d Destination, work string) error {
 	text, err := p.identity(d)
 	if err != nil {

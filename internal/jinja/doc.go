@@ -10,4 +10,9 @@
 //
 // What a template can consume is bounded: the depth of calls and of nested syntax, the size of the output and of every range,
 // and the total work. Blocks, includes, imports and inheritance have no meaning for a single file and are refused by Parse.
+//
+// The interpreter is ours because the libraries of Go that were tried render real chat templates otherwise than transformers does: they lack
+// {% generation %}, Python's semantics of strings, numbers and errors, or the whitespace rules. make interop compares it with Jinja on the
+// templates of public models. It leaves out what a chat template cannot use: blocks, inheritance, includes, imports, HTML escaping, extensions other than
+// the two named above, and async.
 package jinja

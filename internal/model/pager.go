@@ -216,7 +216,7 @@ func (p *Pager) Leave() {
 	l := &p.layers[p.order[p.at]]
 	p.at++
 	if p.at < len(p.order) && l == p.next(p.at, func(l *pagedLayer) bool { return l.streamed }) {
-		return // the pass turns round here
+		return // the pass reverses here
 	}
 	if p.at < len(p.order) {
 		p.leave(l)

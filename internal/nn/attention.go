@@ -22,7 +22,7 @@ func (h Heads) scale() float32 { return float32(1 / math.Sqrt(float64(h.Dim))) }
 // Attention is o = softmax(q·kᵀ/√d, causal)·v in each segment and head; q, o are (T, Q·Dim), k, v are (T, KV·Dim).
 //
 // Tiles of queries and keys with an online softmax (Milakov and Gimelshein, 2018; Dao et al., 2022): scores never leave the cache; what
-// is kept is o and the logarithm of each row's normaliser. See attention_back.go for the way back.
+// is kept is o and the logarithm of each row's normaliser. See attention_back.go for the backward pass.
 func (t *Tape) Attention(q, k, v *Value, h Heads, segs []Segment) *Value {
 	o := t.Make(q.Rows, q.Cols, false, q, k, v)
 	lse := t.NewF32(h.Q, q.Rows)

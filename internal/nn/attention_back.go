@@ -2,14 +2,14 @@ package nn
 
 import "graft/internal/kernel"
 
-// The way back recomputes the probabilities from q, k and the stored normalisers, tile by tile (Dao et al., 2022):
+// The backward pass recomputes the probabilities from q, k and the stored normalisers, tile by tile (Dao et al., 2022):
 //
 //	p = exp(q·kᵀ/√d − lse)   dp = do·vᵀ   δ = Σ do⊙o   ds = p⊙(dp − δ)/√d
 //	dv = pᵀ·do   dq = ds·k   dk = dsᵀ·q
 //
 // A task owns a key/value head of a segment and sums dk and dv over its query heads and tiles in a fixed order.
 
-// backScratch is what the way back needs beside scratch.
+// backScratch is what the backward pass needs beside scratch.
 type backScratch struct {
 	vRows  []float32 // panels of NR over keys: values (⌈T/NR⌉, Dim), for do·vᵀ
 	kCols  []float32 // panels of NR over Dim: keys as inner values (⌈Dim/NR⌉, T), for ds·k
@@ -65,7 +65,7 @@ func (a *attention) putHead(dst *Tensor, s *scratch, v []float32, row, head int,
 	dst.Write(row, head*a.h.Dim, v)
 }
 
-// loadKVBack packs the keys and values of a head in the forms that only the way back needs.
+// loadKVBack packs the keys and values of a head in the forms that only the backward pass needs.
 func (a *attention) loadKVBack(s *scratch, hd head) {
 	n := hd.seg.End - hd.seg.Start
 	keys := roundUp(n, tileRows)

@@ -13,7 +13,7 @@ const Ignore = -1
 // logitsBytes bounds the logits held at a time: a 151,936-wide vocabulary would otherwise dominate the memory of a step.
 const logitsBytes = 256 << 20
 
-// headSlice is how much of the vocabulary is packed at a time on the way back.
+// headSlice is how much of the vocabulary is packed at a time on the backward pass.
 const headSlice = 8192
 
 // CrossEntropy is Σ −log softmax(x·wᵀ)[target] over the rows whose target is not Ignore, in float32 whatever the storage, and gives x

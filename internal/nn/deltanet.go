@@ -46,7 +46,7 @@ func (d DeltaShape) Width() int { return d.KeyHeads * d.strip() }
 
 const (
 	chunkRows = 64            // tokens of a document that are one matrix product
-	blockRows = 8 * chunkRows // tokens between two states that are kept for the way back
+	blockRows = 8 * chunkRows // tokens between two states that are kept for the backward pass
 )
 
 // DeltaNet mixes the tokens of each segment. x (T, Width) holds for each key head its query, key, values and gates z, ba (T, 2·ValueHeads)
@@ -100,7 +100,7 @@ type deltaRun struct {
 	*DeltaNet
 	m           tiles
 	x, ba, y    *Tensor
-	states      *Tensor    // (blocks·ValueHeads, KeyDim·ValueDim), nil without a way back
+	states      *Tensor    // (blocks·ValueHeads, KeyDim·ValueDim), nil without a backward pass
 	cache       *recurrent // state and convolution of the tokens before, or nil
 	dy, dx, dba *Tensor
 	addX, addBA bool

@@ -2,7 +2,7 @@ package nn
 
 import "graft/internal/kernel"
 
-// The way back of a chunk, given dO and the gradient dS⁺ of the state after it:
+// The backward pass of a chunk, given dO and the gradient dS⁺ of the state after it:
 //
 //	dX = Pᵀ·dO + ω⊙(K·dS⁺)    R = (I + A)⁻ᵀ·dX    dP = tril(dO·Xᵀ)    dA = −stril(R·Xᵀ)
 //	dK̄ = X·dS⁺ᵀ               dQ̂ = dO·Sᵀ          dK̂ = −(β⊙R)·Sᵀ      dV = β⊙R            G_ij = dA_ij·β_i·Γ_ij

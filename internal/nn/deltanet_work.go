@@ -25,7 +25,7 @@ type deltaWork struct {
 	back   *deltaBack
 }
 
-// deltaChunk is what the way back reads of a chunk and key head.
+// deltaChunk is what the backward pass reads of a chunk and key head.
 type deltaChunk struct {
 	lo, n int // rows of the batch
 	pad   int // n rounded up to MR
@@ -45,7 +45,7 @@ type deltaHead struct {
 	beta, gamma, eps, omega []float32 // (n)
 }
 
-// deltaBack is what the way back needs beside.
+// deltaBack is what the backward pass needs in addition.
 type deltaBack struct {
 	ds     []grid    // of each value head: gradient of the state
 	dqk    grid      // (2·pad, KeyDim) gradients of queries and keys

@@ -34,7 +34,7 @@ type expertsIn struct {
 	xa       *Tensor // (N, low) s·x·Aᵀ
 }
 
-// uses: the way back of an update reads x, that of a magnitude y.
+// uses: the backward pass of an update reads x, that of a magnitude y.
 func (o *expertsIn) uses() []*Value {
 	if o.low == 0 {
 		return nil
@@ -81,7 +81,7 @@ func (o *expertsIn) lowView(p inProj, u Update, rows Segment) gemm.Matrix {
 	return rowsOfTensor(o.xa, rows, Segment{p.low.Start, p.low.Start + u.A.Rows})
 }
 
-// expertLeft is what the way back of one expert and projection multiplies with its weights.
+// expertLeft is what the backward pass of one expert and projection multiplies with its weights.
 type expertLeft struct {
 	dy *gemm.Left // (rows, out), scaled
 	g  *gemm.Left // (rows, r), nil without an update

@@ -20,7 +20,7 @@ func (t *Tape) ExpertsOut(h *Value, r *Route, p Experts) *Value {
 	return o.y
 }
 
-// prepare computes what the way back reads beside the data of values.
+// prepare computes what the backward pass reads beside the data of values.
 func (o *expertsOut) prepare() {
 	if o.low == 0 {
 		return
@@ -131,7 +131,7 @@ func (o *expertsOut) back() {
 	}
 }
 
-// outGrad is what the experts read and write on the way back.
+// outGrad is what the experts read and write on the backward pass.
 type outGrad struct {
 	h, dh      *Tensor   // (N, in)
 	weight, dw []float32 // (N)

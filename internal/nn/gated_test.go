@@ -20,7 +20,7 @@ func TestGateGradient(t *testing.T) {
 	})
 }
 
-// TestDeltaNetGradient is the whole way back with dropped results, and with gradients that are there already.
+// TestDeltaNetGradient is the whole backward pass with dropped results, and with gradients that are there already.
 func TestDeltaNetGradient(t *testing.T) {
 	cputest.EachPath(t, func(t *testing.T) {
 		c := deltaCases[1]

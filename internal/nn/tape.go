@@ -8,7 +8,7 @@ type Value struct {
 	data       *Tensor
 	grad       *Tensor
 	needs      bool // a gradient is wanted
-	used       bool // a way back reads data
+	used       bool // the backward pass reads data
 	leaf       bool
 	lazy       bool   // not computed unless somebody asks
 	remake     func() // computes data again, or nil where that would be dear
@@ -33,7 +33,7 @@ type op struct {
 // NewTape starts a computation. Without gradients nothing can be walked back and inner results live until Free.
 func (c *Context) NewTape(gradients bool) *Tape { return &Tape{Context: c, recording: gradients} }
 
-// Recompute starts a computation that was made before, to be walked back: a result that no way back reads is not computed.
+// Recompute starts a computation that was made before, for a backward pass: a result that no backward pass reads is not computed.
 func (c *Context) Recompute() *Tape { return &Tape{Context: c, recording: true, again: true} }
 
 // Leaf puts an existing tensor on the tape, which then owns it. needs says whether its gradient is wanted.
@@ -62,7 +62,7 @@ type Op struct {
 	Uses    []*Value // whose data Back reads, and Compute where it may run again
 }
 
-// Record computes v and keeps its Op for the way back if v needs a gradient.
+// Record computes v and keeps its Op for the backward pass if v needs a gradient.
 func (t *Tape) Record(v *Value, o Op) {
 	switch {
 	case t.again && v.needs && o.Again:
@@ -87,7 +87,7 @@ func (t *Tape) Record(v *Value, o Op) {
 	t.ops = append(t.ops, op{v, o.Back})
 }
 
-// Keep lets the tape own a tensor that a way back reads.
+// Keep lets the tape own a tensor that the backward pass reads.
 func (t *Tape) Keep(x *Tensor) { t.Leaf(x, false).used = true }
 
 // Set gives v its data.
@@ -165,7 +165,7 @@ func (t *Tape) unpack() {
 	t.left, t.packed = nil, nil
 }
 
-// Drop forgets what the way back does not read or can compute again cheaply. It is called between the forward and the backward pass.
+// Drop forgets what the backward pass does not read or can compute again cheaply. It is called between the forward and the backward pass.
 func (t *Tape) Drop() {
 	for _, v := range t.values {
 		if v.lazy && v.remake != nil && v.used {
@@ -184,7 +184,7 @@ func (t *Tape) Drop() {
 	}
 }
 
-// Recomputing tells whether results are computed only when they are asked for. An operation that is Pure but for something its way back
+// Recomputing tells whether results are computed only when they are asked for. An operation that is Pure but for something its backward pass
 // needs makes that beforehand then.
 func (t *Tape) Recomputing() bool { return t.again }
 

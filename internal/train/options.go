@@ -24,9 +24,9 @@ type Options struct {
 	MaxGradNorm  float64 // 0 = no clipping
 
 	Shuffle       bool
-	Checkpointing bool // recompute layers on the way back
+	Checkpointing bool // recompute layers on the backward pass
 	Kept          int  // layers that are not recomputed nevertheless, counted from the last; with Checkpointing. No result depends on it
-	Offload       bool // the inputs of layers wait on disk for the way back; with Checkpointing
+	Offload       bool // the inputs of layers wait on disk for the backward pass; with Checkpointing
 	RouterAuxLoss bool // add the load-balancing loss of routers, with the model's coefficient
 	Seed          uint64
 
@@ -46,7 +46,7 @@ type Sample struct {
 // Row is the documents that share a place in a batch: one, or a packed bin.
 type Row []Sample
 
-// Recomputes tells whether a layer, of so many, runs again on the way back. The last layers are the first to give back what they kept.
+// Recomputes tells whether a layer, of so many, runs again on the backward pass. The last layers are the first to give back what they kept.
 func (o *Options) Recomputes(layer, layers int) bool { return o.Checkpointing && layer < layers-o.Kept }
 
 // schedule counts the steps of a run.

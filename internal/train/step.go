@@ -115,10 +115,10 @@ func (w *walk) forward() (*nn.Tensor, error) {
 	return x, nil
 }
 
-// recomputed tells whether a layer runs again on the way back.
+// recomputed tells whether a layer runs again on the backward pass.
 func (w *walk) recomputed(i int) bool { return w.opt.Recomputes(i, w.model.Layers()) }
 
-// keep keeps the input of a layer for the way back.
+// keep keeps the input of a layer for the backward pass.
 func (w *walk) keep(i int, x *nn.Tensor) error {
 	if w.spill != nil {
 		return w.spill.put(i, x)

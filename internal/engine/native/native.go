@@ -175,7 +175,7 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 	return result, r.finish(t, result)
 }
 
-// begin takes possession of the output directory, which this process has locked: it looks again whose it is, removes what a process that was
+// begin claims the output directory, which this process has locked: it looks again whose it is, removes what a process that was
 // killed was writing, and records the run.
 func (r *run) begin() (finished bool, err error) {
 	dir := r.job.OutputDir

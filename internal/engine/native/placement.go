@@ -93,7 +93,7 @@ func (h *held) perPass(p Placement) (n int) {
 	for i, s := range streamed {
 		if s {
 			n += 2 * h.layers[i]
-			last = h.layers[i] // stays where the pass turns round
+			last = h.layers[i] // stays where the pass reverses
 		}
 	}
 	return n - last

@@ -104,7 +104,7 @@ func analytic(c *nn.Context, inputs []gemm.F32, params []*nn.Param, f Func, prob
 	for _, p := range params {
 		clear(p.Grad)
 	}
-	drop := probe.Data != nil // as before the way back of a training step
+	drop := probe.Data != nil // as before the backward pass of a training step
 	var in []*nn.Value
 	for _, m := range inputs {
 		in = append(in, tape.Leaf(Tensor(c, m), true))
