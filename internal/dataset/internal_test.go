@@ -489,7 +489,7 @@ func TestResolvedContext(t *testing.T) {
 
 // TestBodyOffsetWithoutStatements: with the filter trivial disabled a function whose body is on one line is asked for its body too.
 func TestBodyOffsetWithoutStatements(t *testing.T) {
-	if n := (&unit{code: "function f() g() end"}).bodyOffset(); n != len("function f() g() end") {
+	if n := (&unit{Function: &Function{}, code: "function f() g() end"}).bodyOffset(); n != len("function f() g() end") {
 		t.Errorf("the body begins at %d", n)
 	}
 }
