@@ -28,7 +28,7 @@ func plan(t *testing.T, change func(j *engine.Job)) planned {
 	if err := r.close(); err != nil {
 		t.Error(err)
 	}
-	return planned{r.record.Coverage, r.data.report, r.estimate}
+	return planned{r.record.Coverage, r.data.Report, r.estimate}
 }
 
 // TestPlan checks the parts of an estimate against what is known of the model, and in which direction each setting moves them.

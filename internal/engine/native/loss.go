@@ -6,8 +6,8 @@ import (
 
 	"graft/internal/engine"
 	"graft/internal/event"
-	"graft/internal/fault"
 	"graft/internal/train"
+	"graft/internal/trainset"
 )
 
 // lossBatch is how many samples go through the model at a time.
@@ -15,16 +15,11 @@ const lossBatch = 8
 
 // Loss is the mean loss over the trained tokens of the records in d.Train, and the number of these tokens.
 func (l *Loaded) Loss(ctx context.Context, d engine.Data, sink event.Sink) (loss float64, trained int, err error) {
-	records, err := readRecords("data", d.Train, d.Format)
+	rows, err := trainset.Rows(d, l.Base, l.pool, sink)
 	if err != nil {
 		return 0, 0, err
 	}
-	set, err := tokenize(engine.Job{Data: d}, l.Base, l.pool, d.Train, records)
-	if err != nil {
-		return 0, 0, fault.Input(err)
-	}
-	tell(sink, d.Train, set.Stats, d.MaxLength)
-	if loss, trained, err = train.Loss(ctx, l.Context, l.Model, rows(set, engine.Data{}), lossBatch); err != nil {
+	if loss, trained, err = train.Loss(ctx, l.Context, l.Model, rows, lossBatch); err != nil {
 		return 0, 0, fmt.Errorf("native: loss of %s: %w", d.Train, err)
 	}
 	return loss, trained, nil

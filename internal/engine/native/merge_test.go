@@ -121,17 +121,3 @@ func TestRate(t *testing.T) {
 		t.Errorf("%.3g and %.3g FLOP/s: that is no speed", half, full)
 	}
 }
-
-// TestCurve reads the losses of a run, and refuses what is none.
-func TestCurve(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "metrics.jsonl")
-	if _, _, err := readCurve(path); err == nil {
-		t.Error("read what is not there")
-	}
-	if err := os.WriteFile(path, []byte("{\"step\":1,\"loss\":2}\n{\"step\":1,\"eval_loss\":3}\n{\"loss\":"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if losses, evals, err := readCurve(path); err == nil {
-		t.Errorf("half a line is read: %v, %v", losses, evals)
-	}
-}

@@ -21,7 +21,9 @@ import (
 	"graft/internal/nn"
 	"graft/internal/outdir"
 	"graft/internal/parallel"
+	"graft/internal/run"
 	"graft/internal/train"
+	"graft/internal/trainset"
 )
 
 // Name is the engine's name in the configuration.
@@ -49,7 +51,7 @@ func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*engin
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.record.claim(j.OutputDir, j.Restart); err != nil {
+	if _, err := r.record.Claim(j.OutputDir, j.Restart); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	disk := 0.0
@@ -57,7 +59,7 @@ func (e Engine) Plan(ctx context.Context, j engine.Job, sink event.Sink) (*engin
 		disk = readRate(r.base)
 	}
 	r.estimate.at(measureRate(r.pool, j.Model.Half), disk)
-	return &engine.Plan{Coverage: r.record.Coverage, Data: r.data.report, Estimate: r.estimate}, r.close()
+	return &engine.Plan{Coverage: r.record.Coverage, Data: r.data.Report, Estimate: r.estimate}, r.close()
 }
 
 // Train runs the job, or what is left of it.
@@ -67,7 +69,7 @@ func (e Engine) Train(ctx context.Context, j engine.Job, sink event.Sink) (resul
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	finished, err := r.record.claim(j.OutputDir, j.Restart)
+	finished, err := r.record.Claim(j.OutputDir, j.Restart)
 	if err != nil {
 		return nil, err
 	}
@@ -80,20 +82,20 @@ func (e Engine) Train(ctx context.Context, j engine.Job, sink event.Sink) (resul
 	return r.train(ctx)
 }
 
-// run is one job on its way.
-type run struct {
+// task is one job on its way.
+type task struct {
 	job      engine.Job
 	sink     event.Sink
 	pool     *parallel.Pool
 	base     *base.Base
-	data     *data
-	record   *runRecord
+	data     *trainset.Set
+	record   *run.Record
 	estimate *Estimate
 	pager    *model.Pager // once the model is loaded
 	start    time.Time
 }
 
-func (r *run) close() error {
+func (r *task) close() error {
 	err := r.pager.Close()
 	r.pool.Close()
 	if r.base != nil {
@@ -103,7 +105,7 @@ func (r *run) close() error {
 }
 
 // load builds the model and its pager, which stays with the run, and attaches the adapter.
-func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
+func (r *task) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
 	opt := options(r.job.Model, r.pool)
 	opt.Progress = func(done, total int) {
 		r.sink.Emit(event.Progress{Stage: "load", Done: done, Total: total, Unit: "layers"})
@@ -126,7 +128,7 @@ func (r *run) load() (*nn.Context, model.Model, *adapter.Adapter, error) {
 }
 
 // train does the work.
-func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
+func (r *task) train(ctx context.Context) (result *engine.Result, err error) {
 	// What lives long is large and what a step leaves behind is small: collecting often costs next to nothing, and rarely would double memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(15))
 	nnCtx, m, a, err := r.load()
@@ -153,7 +155,7 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 		r.sink.Emit(event.Note{Text: fmt.Sprintf("weights%s", p)})
 	}
 	t, err := train.New(train.Setup{
-		Pager: r.pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.train, Eval: r.data.eval, Mix: r.data.mix, EvalSets: r.data.evalSets,
+		Pager: r.pager, Context: nnCtx, Model: m, Adapter: a, Train: r.data.Train, Eval: r.data.Eval, Mix: r.data.Mix, EvalSets: r.data.EvalSets,
 		Dir:  r.job.OutputDir,
 		Base: adapter.Base{Name: r.job.Model.Name, Revision: r.revision()},
 		Sink: event.Func(func(e event.Event) {
@@ -177,9 +179,9 @@ func (r *run) train(ctx context.Context) (result *engine.Result, err error) {
 
 // begin claims the output directory, which this process has locked: it looks again whose it is, removes what a process that was
 // killed was writing, and records the run.
-func (r *run) begin() (finished bool, err error) {
+func (r *task) begin() (finished bool, err error) {
 	dir := r.job.OutputDir
-	if finished, err = r.record.claim(dir, r.job.Restart); finished || err != nil {
+	if finished, err = r.record.Claim(dir, r.job.Restart); finished || err != nil {
 		return finished, err
 	}
 	entries, err := os.ReadDir(dir)
@@ -193,11 +195,11 @@ func (r *run) begin() (finished bool, err error) {
 			}
 		}
 	}
-	return false, r.record.write(dir)
+	return false, r.record.Write(dir)
 }
 
 // revision is the hub revision for the adapter's files; other models have none.
-func (r *run) revision() string {
+func (r *task) revision() string {
 	if m := r.job.Model; m.Dir != m.Name && !strings.HasPrefix(m.Name, base.BuiltinPrefix) {
 		return m.Revision
 	}
@@ -205,11 +207,11 @@ func (r *run) revision() string {
 }
 
 // finish writes what a finished run leaves beside the adapter; run.json last, it says that all is there.
-func (r *run) finish(t *train.Run, result *engine.Result) error {
+func (r *task) finish(t *train.Run, result *engine.Result) error {
 	s := t.State()
 	result.Steps, result.Tokens, result.TrainedTokens, result.Stopped = s.Step, s.Tokens, s.TrainedTokens, s.Stopped
 	result.Seconds, result.PeakRSS = time.Since(r.start).Seconds(), mem.PeakRSS()
-	losses, evals, err := readCurve(filepath.Join(r.job.OutputDir, train.MetricsFile))
+	losses, evals, err := run.Curve(filepath.Join(r.job.OutputDir, train.MetricsFile))
 	if err != nil {
 		return err
 	}
@@ -219,16 +221,16 @@ func (r *run) finish(t *train.Run, result *engine.Result) error {
 	if n := len(evals); n > 0 {
 		result.EvalLoss = evals[n-1]
 	}
-	if err := r.writeCard(s, losses, evals); err != nil {
+	if err := r.record.WriteCard(r.job, s, losses, evals); err != nil {
 		return err
 	}
 	r.record.Finished, r.record.Totals = true, result
-	return r.record.write(r.job.OutputDir)
+	return r.record.Write(r.job.OutputDir)
 }
 
 // already is the result of a run that an earlier process finished.
-func (r *run) already() (*engine.Result, error) {
-	old, err := readRecord(r.job.OutputDir)
+func (r *task) already() (*engine.Result, error) {
+	old, err := run.Read(r.job.OutputDir)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"graft/internal/event"
 	"graft/internal/fault"
 	"graft/internal/model/builtin"
+	"graft/internal/run"
 	"graft/internal/safetensors"
 	"graft/internal/train"
 )
@@ -108,7 +109,7 @@ func TestTrain(t *testing.T) {
 	if r.Steps != 3 || r.Loss <= 0 || r.EvalLoss != 0 || r.Already || r.Stopped || r.Dir != j.OutputDir || r.TrainedTokens >= r.Tokens || r.PeakRSS <= 0 {
 		t.Errorf("result %+v", r)
 	}
-	record, err := readRecord(j.OutputDir)
+	record, err := run.Read(j.OutputDir)
 	if err != nil || !record.Finished || record.Version != "9" || record.Engine != "native" || *record.Totals != *r || record.Data.Samples != 4 {
 		t.Errorf("record %+v, %v", record, err)
 	}
@@ -126,7 +127,7 @@ func TestTrain(t *testing.T) {
 	if err != nil || one.Loss != r.Loss {
 		t.Errorf("on one thread: %+v, %v", one, err)
 	}
-	for _, name := range []string{adapter.WeightsFile, adapter.ConfigFile, CardFile} {
+	for _, name := range []string{adapter.WeightsFile, adapter.ConfigFile, run.CardFile} {
 		if read(t, first, name) != read(t, j.OutputDir, name) {
 			t.Errorf("%s differs on one thread", name)
 		}
@@ -138,11 +139,11 @@ func TestEvaluation(t *testing.T) {
 	j := job(t)
 	j.Data.Eval, j.Data.Evaluate, j.Options.EvalSteps, j.Data.Packing = records(t, "mod", "pow"), true, 1, true
 	r := mustTrain(t, j)
-	losses, evals, err := readCurve(filepath.Join(j.OutputDir, train.MetricsFile))
+	losses, evals, err := run.Curve(filepath.Join(j.OutputDir, train.MetricsFile))
 	if err != nil || len(losses) != 3 || len(evals) != 3 || r.EvalLoss != evals[2] || r.Loss != losses[2] {
 		t.Errorf("%v %v %v, result %+v", losses, evals, err, r)
 	}
-	card := read(t, j.OutputDir, CardFile)
+	card := read(t, j.OutputDir, run.CardFile)
 	if want := fmt.Sprintf("| held-out loss | %.4f at first, %.4f at last |", evals[0], evals[2]); !strings.Contains(card, want) {
 		t.Errorf("no %q in\n%s", want, card)
 	}
@@ -225,7 +226,7 @@ func TestRefused(t *testing.T) {
 	other := job(t)
 	other.Spec.Targets = []string{"o_proj"}
 	mustTrain(t, other)
-	if err := os.Remove(filepath.Join(other.OutputDir, RunFile)); err != nil {
+	if err := os.Remove(filepath.Join(other.OutputDir, run.File)); err != nil {
 		t.Fatal(err)
 	}
 	absolute := filepath.Join(t.TempDir(), "none.jsonl")
@@ -306,26 +307,16 @@ func TestOtherRun(t *testing.T) {
 		if c.want == "" && (err != nil || !r.Already) {
 			t.Errorf("the same run is refused: %+v, %v", r, err)
 		}
-		if c.want != "" && (!errors.Is(err, errOtherRun) || !strings.Contains(err.Error(), c.want)) {
+		if c.want != "" && (!errors.Is(err, run.ErrOther) || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("got %v, want %q", err, c.want)
 		}
-	}
-}
-
-// TestDifference tells apart values, fields, and what only one side has.
-func TestDifference(t *testing.T) {
-	there := map[string]string{"a": "1", "b": `{"X":1,"Y":[2],"Z":0}`, "c": "only there", "e": "same"}
-	now := map[string]string{"a": "2", "b": `{"X":1,"Y":[3],"N":true}`, "d": "only now", "e": "same"}
-	want := []string{"  a: there 1, now 2", "  b: N: there none, now true", "  b: Y: there [2], now [3]", "  c: there only there, now none", "  d: there none, now only now"}
-	if got := difference(there, now); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestDamagedRecord(t *testing.T) {
 	j := job(t)
 	mustTrain(t, j)
-	path := filepath.Join(j.OutputDir, RunFile)
+	path := filepath.Join(j.OutputDir, run.File)
 	for _, c := range []struct{ text, want string }{{"{", "is damaged"}, {"[]", "is damaged"}, {`{"identity":{}}`, "holds another run"}} {
 		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
@@ -381,7 +372,7 @@ func TestRevision(t *testing.T) {
 	for _, c := range []struct{ name, dir, want string }{
 		{"org/model", "/cache/x", "main"}, {"/models/x", "/models/x", ""}, {"builtin:tiny-coder", "/cache/x", ""},
 	} {
-		r := &run{job: engine.Job{Model: engine.Model{Name: c.name, Dir: c.dir, Revision: "main"}}}
+		r := &task{job: engine.Job{Model: engine.Model{Name: c.name, Dir: c.dir, Revision: "main"}}}
 		if got := r.revision(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}

@@ -19,12 +19,14 @@ import (
 	"graft/internal/model/all"
 	"graft/internal/nn"
 	"graft/internal/parallel"
+	"graft/internal/run"
 	"graft/internal/train"
+	"graft/internal/trainset"
 )
 
 // prepare does everything that can fail because of what the user gave, before anything is written or loaded.
-func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *run, err error) {
-	r := &run{job: j, sink: sink, pool: parallel.New(e.Threads), start: time.Now()}
+func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *task, err error) {
+	r := &task{job: j, sink: sink, pool: parallel.New(e.Threads), start: time.Now()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
@@ -37,7 +39,7 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 	if err != nil {
 		return nil, fault.Input(err)
 	}
-	if r.data, err = loadData(j, r.base, r.pool, sink); err != nil {
+	if r.data, err = trainset.Load(j, r.base, r.pool, sink); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -54,7 +56,7 @@ func (e Engine) prepare(ctx context.Context, j engine.Job, sink event.Sink) (_ *
 }
 
 // cover applies the adapter's settings to the names and shapes of the model.
-func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
+func (r *task) cover() (outline model.Model, c *adapter.Coverage, err error) {
 	m, err := all.Models().Outline(r.base.Config, r.base.Source)
 	if err != nil {
 		return nil, nil, err
@@ -70,7 +72,7 @@ func (r *run) cover() (outline model.Model, c *adapter.Coverage, err error) {
 }
 
 // adopt takes over the settings of the adapter to start from, after a look at all its tensors.
-func (r *run) adopt(m model.Model) (*adapter.Coverage, error) {
+func (r *task) adopt(m model.Model) (*adapter.Coverage, error) {
 	saved, err := adapter.Read(m, r.job.InitFrom)
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ func culprit(m model.Model, s adapter.Spec) string {
 }
 
 // tellSpec notes where the adapter to start from differs from the configuration, which it overrules.
-func (r *run) tellSpec(saved *adapter.Saved) {
+func (r *task) tellSpec(saved *adapter.Saved) {
 	own, said := saved.Spec, r.job.Spec
 	var diff []string
 	note := func(key string, there, here any) {
@@ -127,41 +129,41 @@ func (r *run) tellSpec(saved *adapter.Saved) {
 }
 
 // checkLength compares the samples with the positions that the model has.
-func (r *run) checkLength() error {
-	if most := r.base.Config.MaxPositions; r.data.longest > most {
-		return fmt.Errorf("native: a sample has %d tokens, the model has positions for %d; lower training.max_seq_length", r.data.longest, most)
+func (r *task) checkLength() error {
+	if most := r.base.Config.MaxPositions; r.data.Longest > most {
+		return fmt.Errorf("native: a sample has %d tokens, the model has positions for %d; lower training.max_seq_length", r.data.Longest, most)
 	}
 	return nil
 }
 
-func (r *run) newRecord(cover *adapter.Coverage, threads int) (*runRecord, error) {
-	id, err := identity(r.job)
+func (r *task) newRecord(cover *adapter.Coverage, threads int) (*run.Record, error) {
+	id, err := run.Identity(r.job)
 	if err != nil {
 		return nil, err
 	}
-	return &runRecord{
-		Version: r.job.Version, Engine: Engine{}.Name(), Config: r.job.Resolved, Data: r.data.report, Coverage: cover,
-		Host: host{runtime.GOOS, runtime.GOARCH, cpu.Active().String(), threads}, Identity: id,
+	return &run.Record{
+		Version: r.job.Version, Engine: Engine{}.Name(), Config: r.job.Resolved, Data: r.data.Report, Coverage: cover,
+		Host: run.Host{OS: runtime.GOOS, Arch: runtime.GOARCH, Kernels: cpu.Active().String(), Threads: threads}, Identity: id,
 	}, nil
 }
 
-func (r *run) newEstimate(outline model.Model, cover *adapter.Coverage, threads int) (*Estimate, error) {
-	first := train.FirstEpoch(r.data.train, r.data.mix, &r.job.Options)
+func (r *task) newEstimate(outline model.Model, cover *adapter.Coverage, threads int) (*Estimate, error) {
+	first := train.FirstEpoch(r.data.Train, r.data.Mix, &r.job.Options)
 	steps, err := r.job.Options.Steps(len(first))
 	if err != nil {
 		return nil, err
 	}
 	s := shape{cfg: r.base.Config, job: r.job, cover: cover, steps: steps, threads: threads}
 	s.free, s.freeDisk = available(r.job.MaxMemory), mem.FreeDisk(r.job.OutputDir)
-	if s.held, err = newHeld(r.job.Model, r.base, outline, distinct(r.data.train)); err != nil {
+	if s.held, err = newHeld(r.job.Model, r.base, outline, distinct(r.data.Train)); err != nil {
 		return nil, err
 	}
 	s.pass, s.tokens = r.job.Options.Extent(first, steps)
 	s.passes = max((s.tokens/max(steps, 1)+s.pass-1)/max(s.pass, 1), 1)
-	if s.foot, err = footprint(outline, &r.job, train.Size{Tokens: s.pass, Longest: r.data.longest}, threads); err != nil {
+	if s.foot, err = footprint(outline, &r.job, train.Size{Tokens: s.pass, Longest: r.data.Longest}, threads); err != nil {
 		return nil, err
 	}
-	s.trained = float64(r.data.report.TrainedTokens) / float64(max(r.data.report.Tokens, 1))
+	s.trained = float64(r.data.Report.TrainedTokens) / float64(max(r.data.Report.Tokens, 1))
 	if !r.job.Options.Checkpointing {
 		return estimate(s), nil
 	}

@@ -1,4 +1,4 @@
-package native
+package trainset
 
 import (
 	"errors"
@@ -19,13 +19,13 @@ import (
 	"graft/internal/train"
 )
 
-// data is what a run trains and evaluates on.
-type data struct {
-	train, eval []train.Row
-	mix         []train.Portion // of train; nil: all rows once an epoch
-	evalSets    []train.EvalSet // of eval; nil: it is one set
-	report      *engine.DataReport
-	longest     int // tokens of the longest sample
+// Set is what a run trains and evaluates on.
+type Set struct {
+	Train, Eval []train.Row
+	Mix         []train.Portion // of Train; nil: all rows once an epoch
+	EvalSets    []train.EvalSet // of Eval; nil: it is one set
+	Report      *engine.DataReport
+	Longest     int // tokens of the longest sample
 }
 
 // file is the records of one source.
@@ -34,14 +34,14 @@ type file struct {
 	records []record.Record
 }
 
-// loadData reads, renders, masks and packs the records of a job. All that is wrong with them is reported.
-func loadData(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink) (*data, error) {
+// Load reads, renders, masks and packs the records of a job. All that is wrong with them is reported.
+func Load(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink) (*Set, error) {
 	trained, err1 := readFiles("data.train", j.Data.TrainFiles(), j.Data.Format)
 	held, err2 := readHeldOut(j.Data, sink)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	d := &data{report: &engine.DataReport{}}
+	d := &Set{Report: &engine.DataReport{}}
 	err1 = d.takeTrain(j, b, pool, sink, trained)
 	if j.Data.Evaluate {
 		evalJob := j
@@ -55,7 +55,7 @@ func loadData(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink) 
 }
 
 // takeTrain makes rows of the files to train on. Each file is packed by itself, so that its share of an epoch is its own.
-func (d *data) takeTrain(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
+func (d *Set) takeTrain(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
 	var errs []error
 	counts := make([]int, len(files))
 	for i, f := range files {
@@ -66,26 +66,26 @@ func (d *data) takeTrain(j engine.Job, b *base.Base, pool *parallel.Pool, sink e
 		}
 		some := rows(set, j.Data)
 		counts[i] = len(some)
-		d.train = append(d.train, some...)
+		d.Train = append(d.Train, some...)
 		d.measure(set)
-		tell(sink, f.Path, set.Stats, j.Data.MaxLength)
-		count(d.report, set)
-		d.report.Mix = append(d.report.Mix, engine.MixReport{Name: f.Name, Path: f.Path, Weight: f.Weight, Samples: len(set.Samples), Rows: len(some), PerEpoch: len(some)})
+		report(sink, f.Path, set.Stats, j.Data.MaxLength)
+		count(d.Report, set)
+		d.Report.Mix = append(d.Report.Mix, engine.MixReport{Name: f.Name, Path: f.Path, Weight: f.Weight, Samples: len(set.Samples), Rows: len(some), PerEpoch: len(some)})
 	}
-	d.report.Rows = len(d.train)
-	d.mix = portions(j.Data.TrainFiles(), counts)
-	for i, p := range d.mix {
-		d.report.Mix[i].PerEpoch = p.PerEpoch
+	d.Report.Rows = len(d.Train)
+	d.Mix = portions(j.Data.TrainFiles(), counts)
+	for i, p := range d.Mix {
+		d.Report.Mix[i].PerEpoch = p.PerEpoch
 		sink.Emit(event.Note{Text: fmt.Sprintf("%s: %d of %d rows an epoch", files[i].Path, p.PerEpoch, p.Rows)})
 	}
 	if len(files) == 1 {
-		d.report.Mix = nil
+		d.Report.Mix = nil
 	}
 	return errors.Join(errs...)
 }
 
 // takeEval makes rows of the files to evaluate on.
-func (d *data) takeEval(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
+func (d *Set) takeEval(j engine.Job, b *base.Base, pool *parallel.Pool, sink event.Sink, files []file) error {
 	var errs []error
 	for _, f := range files {
 		set, err := tokenize(j, b, pool, f.Path, f.records)
@@ -94,21 +94,21 @@ func (d *data) takeEval(j engine.Job, b *base.Base, pool *parallel.Pool, sink ev
 			continue
 		}
 		some := rows(set, engine.Data{})
-		d.eval = append(d.eval, some...)
+		d.Eval = append(d.Eval, some...)
 		d.measure(set)
-		tell(sink, f.Path, set.Stats, j.Data.MaxLength)
-		d.report.EvalSamples += len(set.Samples)
+		report(sink, f.Path, set.Stats, j.Data.MaxLength)
+		d.Report.EvalSamples += len(set.Samples)
 		if len(files) > 1 {
-			d.evalSets = append(d.evalSets, train.EvalSet{Name: f.Name, Rows: len(some)})
+			d.EvalSets = append(d.EvalSets, train.EvalSet{Name: f.Name, Rows: len(some)})
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // measure looks for the longest sample.
-func (d *data) measure(set sample.Set) {
+func (d *Set) measure(set sample.Set) {
 	for _, s := range set.Samples {
-		d.longest = max(d.longest, len(s.IDs))
+		d.Longest = max(d.Longest, len(s.IDs))
 	}
 }
 
@@ -187,6 +187,20 @@ func tokenize(j engine.Job, b *base.Base, pool *parallel.Pool, path string, reco
 	})
 }
 
+// Rows reads the records of the file that d.Train names, one sample a row.
+func Rows(d engine.Data, b *base.Base, pool *parallel.Pool, sink event.Sink) ([]train.Row, error) {
+	records, err := readRecords("data", d.Train, d.Format)
+	if err != nil {
+		return nil, err
+	}
+	set, err := tokenize(engine.Job{Data: d}, b, pool, d.Train, records)
+	if err != nil {
+		return nil, fault.Input(err)
+	}
+	report(sink, d.Train, set.Stats, d.MaxLength)
+	return rows(set, engine.Data{}), nil
+}
+
 // rows are the samples one by one, or packed.
 func rows(set sample.Set, d engine.Data) []train.Row {
 	doc := func(i int) train.Sample {
@@ -213,8 +227,8 @@ func rows(set sample.Set, d engine.Data) []train.Row {
 	return out
 }
 
-// tell says what became of the records of a file.
-func tell(sink event.Sink, path string, s sample.Stats, most int) {
+// report emits what became of the records of a file.
+func report(sink event.Sink, path string, s sample.Stats, most int) {
 	sink.Emit(event.Note{Text: fmt.Sprintf("%s: %d samples, %d tokens, %d of them trained, longest %d", path, s.Samples, s.Tokens, s.Trained, s.Longest)})
 	if n := len(s.Truncated); n > 0 {
 		sink.Emit(event.Warning{Text: fmt.Sprintf("%s: longer than training.max_seq_length %d and cut off at the end: %d of %d samples, lines %s",

@@ -1,4 +1,4 @@
-package native
+package run
 
 import (
 	"cmp"
@@ -21,14 +21,14 @@ import (
 	"graft/internal/train"
 )
 
-// RunFile is the record of a run in its directory.
-const RunFile = "run.json"
+// File is the record of a run in its directory.
+const File = "run.json"
 
-// runRecord is run.json.
-type runRecord struct {
+// Record is run.json.
+type Record struct {
 	Version  string             `json:"graft_version"`
 	Engine   string             `json:"engine"`
-	Host     host               `json:"host"`
+	Host     Host               `json:"host"`
 	Identity map[string]string  `json:"identity"` // what the adapter depends on
 	Config   json.RawMessage    `json:"config"`
 	Data     *engine.DataReport `json:"data"`
@@ -37,8 +37,8 @@ type runRecord struct {
 	Totals   *engine.Result     `json:"totals,omitempty"`
 }
 
-// host is where a run took place.
-type host struct {
+// Host is where a run took place.
+type Host struct {
 	OS      string `json:"os"`
 	Arch    string `json:"arch"`
 	Kernels string `json:"kernels"`
@@ -48,8 +48,8 @@ type host struct {
 // trainingData is the entry of an identity that the model card shows.
 const trainingData = "training data"
 
-// identity lists everything that the bytes of the adapter depend on.
-func identity(j engine.Job) (map[string]string, error) {
+// Identity lists everything that the bytes of the adapter depend on.
+func Identity(j engine.Job) (map[string]string, error) {
 	o := j.Options
 	o.LoggingSteps, o.SaveSteps, o.SaveTotalLimit, o.Kept = 0, 0, 0, 0 // what is only told or kept
 	if o.Patience == 0 {
@@ -122,11 +122,11 @@ func text(v any) string {
 	return string(b)
 }
 
-// errOtherRun says that a directory is taken.
-var errOtherRun = errors.New("the output directory holds another run")
+// ErrOther is the error of a directory that is taken.
+var ErrOther = errors.New("the output directory holds another run")
 
-// claim checks that dir is free and can be written, or holds the same run as r; finished tells that the latter is complete.
-func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
+// Claim checks that dir is free and can be written, or holds the same run as r; finished tells that the latter is complete.
+func (r *Record) Claim(dir string, restart bool) (finished bool, err error) {
 	defer func() {
 		if errors.Is(err, fault.ErrInput) {
 			err = fault.InputAt("training.output_dir", err)
@@ -135,7 +135,7 @@ func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 	if err := outdir.Check(dir); err != nil {
 		return false, fault.Input(err)
 	}
-	old, err := readRecord(dir)
+	old, err := Read(dir)
 	if err != nil {
 		return false, err
 	}
@@ -146,9 +146,9 @@ func (r *runRecord) claim(dir string, restart bool) (finished bool, err error) {
 	diff := difference(old.Identity, r.Identity)
 	switch {
 	case len(diff) > 0:
-		return false, fault.Input(fmt.Errorf("native: %s: %w; %s:\n%s", dir, errOtherRun, wayOut, strings.Join(diff, "\n")))
+		return false, fault.Input(fmt.Errorf("run: %s: %w; %s:\n%s", dir, ErrOther, wayOut, strings.Join(diff, "\n")))
 	case restart:
-		return false, fault.Input(fmt.Errorf("native: %s: %w, and training.resume is never; %s", dir, errOtherRun, wayOut))
+		return false, fault.Input(fmt.Errorf("run: %s: %w, and training.resume is never; %s", dir, ErrOther, wayOut))
 	}
 	return old.Finished, nil
 }
@@ -188,38 +188,40 @@ func differentFields(name string, there, now map[string]json.RawMessage) []strin
 }
 
 // claimEmpty refuses a directory that has an adapter or checkpoints but no record of how they came about.
-func (r *runRecord) claimEmpty(dir string) error {
+func (r *Record) claimEmpty(dir string) error {
 	steps, err := train.Checkpoints(dir)
 	if err != nil {
 		return err
 	}
 	_, noAdapter := os.Stat(filepath.Join(dir, adapter.WeightsFile))
 	if len(steps) > 0 || noAdapter == nil {
-		return fault.Input(fmt.Errorf("native: %s: %w, one without %s; choose another training.output_dir or remove it", dir, errOtherRun, RunFile))
+		return fault.Input(fmt.Errorf("run: %s: %w, one without %s; choose another training.output_dir or remove it", dir, ErrOther, File))
 	}
 	return nil
 }
 
-func readRecord(dir string) (*runRecord, error) {
-	path := filepath.Join(dir, RunFile)
+// Read reads the record in a directory, nil if there is none.
+func Read(dir string) (*Record, error) {
+	path := filepath.Join(dir, File)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("native: %w", err)
+		return nil, fmt.Errorf("run: %w", err)
 	}
-	r := &runRecord{}
+	r := &Record{}
 	if err := json.Unmarshal(b, r); err != nil {
-		return nil, fault.Input(fmt.Errorf("native: %s is damaged: %w; choose another training.output_dir or remove it", path, err))
+		return nil, fault.Input(fmt.Errorf("run: %s is damaged: %w; choose another training.output_dir or remove it", path, err))
 	}
 	return r, nil
 }
 
-func (r *runRecord) write(dir string) error {
+// Write writes the record into a directory.
+func (r *Record) Write(dir string) error {
 	b, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
-		return fmt.Errorf("native: %w", err)
+		return fmt.Errorf("run: %w", err)
 	}
-	return durable.WriteBytes(filepath.Join(dir, RunFile), append(b, '\n'))
+	return durable.WriteBytes(filepath.Join(dir, File), append(b, '\n'))
 }

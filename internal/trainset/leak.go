@@ -1,4 +1,4 @@
-package native
+package trainset
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ func checkLeak(trained, held []file, template *chat.Template) error {
 		for i := range f.records {
 			text, err := written(&f.records[i], template)
 			if err != nil {
-				return fmt.Errorf("native: %s:%d: %w", f.Path, f.records[i].Line, err)
+				return fmt.Errorf("trainset: %s:%d: %w", f.Path, f.records[i].Line, err)
 			}
 			seen[text] = fmt.Sprintf("%s:%d", f.Path, f.records[i].Line)
 		}
@@ -30,7 +30,7 @@ func checkLeak(trained, held []file, template *chat.Template) error {
 		for i := range f.records {
 			text, err := written(&f.records[i], template)
 			if err != nil {
-				return fmt.Errorf("native: %s:%d: %w", f.Path, f.records[i].Line, err)
+				return fmt.Errorf("trainset: %s:%d: %w", f.Path, f.records[i].Line, err)
 			}
 			if place, ok := seen[text]; ok {
 				leaks = append(leaks, fmt.Sprintf("  %s:%d is %s", f.Path, f.records[i].Line, place))
@@ -58,7 +58,7 @@ func leakError(held, trained []engine.Source, leaks []string, records int) error
 	if n > most {
 		leaks = append(leaks[:most:most], fmt.Sprintf("  and %d more", n-most))
 	}
-	return fault.Gate(fmt.Errorf("native: the held-out data leaks: %d of the %d records of %s are in %s too; remove them from one of the two, "+
+	return fault.Gate(fmt.Errorf("trainset: the held-out data leaks: %d of the %d records of %s are in %s too; remove them from one of the two, "+
 		"or set data.eval to \"\":\n%s", n, records, paths(held), paths(trained), strings.Join(leaks, "\n")))
 }
 

@@ -1,10 +1,8 @@
-package native
+package trainset
 
 import (
 	"cmp"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"graft/internal/engine"
 	"graft/internal/train"
@@ -41,13 +39,4 @@ func portions(files []engine.Source, rows []int) []train.Portion {
 		rest--
 	}
 	return all
-}
-
-// names are the paths of files, for people.
-func names(files []engine.Source) string {
-	var all []string
-	for _, f := range files {
-		all = append(all, cmp.Or(f.Name, filepath.Base(f.Path)))
-	}
-	return strings.Join(all, ", ")
 }
