@@ -97,7 +97,7 @@ func (a *App) mergeModel(ctx context.Context, c *config.Config, o mergeFlags, si
 		return nil, placed(c, err)
 	}
 	p := m.Outline()
-	r := &mergeReport{Output: o.output, Files: len(p.Shards) + len(p.Copy), Bytes: p.Bytes, Merged: p.Merged}
+	r := &mergeReport{Output: o.output, Files: len(p.Shards) + len(p.Copy), Bytes: p.Tensors, Merged: p.Merged}
 	if o.dry {
 		return r, nil
 	}

@@ -63,9 +63,8 @@ func (o *quantizeFlags) options() (export.QuantizeOptions, error) {
 	if o.output == "" {
 		errs = append(errs, errors.New("graft: quantize needs --output DIR"))
 	}
-	if o.format != "bnb-nf4" {
-		errs = append(errs, fmt.Errorf("graft: --format is %q, expected bnb-nf4", o.format))
-	}
+	_, err := export.FormatNamed(o.format, true)
+	errs = append(errs, err)
 	if o.shard < 1 || o.shard > 1e6 {
 		errs = append(errs, fmt.Errorf("graft: --max-shard-size is %d, expected megabytes from 1 to 1000000", o.shard))
 	}
@@ -136,7 +135,7 @@ func decimal(n int) string {
 
 // quantizeModel writes the model in dir in 4 bits, or, dry, says what it would write.
 func (a *App) quantizeModel(ctx context.Context, dir string, q export.QuantizeOptions, o quantizeFlags, sink event.Sink) (r *quantizeReport, err error) {
-	p, src, err := planQuantize(dir, q)
+	p, src, err := planQuantize(dir, o.format, q)
 	if err != nil {
 		return nil, fault.Input(err)
 	}
@@ -179,7 +178,11 @@ func (a *App) quantizeModel(ctx context.Context, dir string, q export.QuantizeOp
 }
 
 // planQuantize opens a model and plans its files.
-func planQuantize(dir string, q export.QuantizeOptions) (*export.QuantizePlan, weights.Source, error) {
+func planQuantize(dir, format string, q export.QuantizeOptions) (*export.Plan, weights.Source, error) {
+	f, err := export.FormatNamed(format, true)
+	if err != nil {
+		return nil, nil, err
+	}
 	c, err := all.Models().ReadConfig(dir)
 	if err != nil {
 		return nil, nil, err
@@ -200,7 +203,7 @@ func planQuantize(dir string, q export.QuantizeOptions) (*export.QuantizePlan, w
 	if err != nil {
 		return nil, nil, errors.Join(err, src.Close())
 	}
-	p, err := export.PlanQuantize(text, c, roles, infos, q)
+	p, err := f.Plan(export.Input{Dir: dir, Config: text, Parsed: c, Roles: roles, Tensors: infos, Options: q})
 	if err != nil {
 		return nil, nil, errors.Join(err, src.Close())
 	}

@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -89,13 +90,13 @@ func TestMergeChangesAdaptedWeightsOnlyAndRoundsOnce(t *testing.T) {
 	for _, shards := range []int{1, 3} {
 		for _, d := range []dtype.DType{dtype.F32, dtype.BF16, dtype.F16} {
 			base, a := checkpoint(t, shards, d), attached(t)
-			p, err := export.NewPlan(base, a)
+			p, err := export.PlanMerge(base, a)
 			if err != nil {
 				t.Fatal(err)
 			}
 			out := filepath.Join(t.TempDir(), "merged")
 			var last, total int
-			if err := p.Write(context.Background(), a, out, func(done, all int) { last, total = done, all }); err != nil {
+			if err := writeMerge(context.Background(), p, out, func(done, all int) { last, total = done, all }); err != nil {
 				t.Fatal(err)
 			}
 			if p.Merged != len(a.Modules) || last != total || total != p.Bytes {
@@ -188,45 +189,54 @@ func TestPlanRefuses(t *testing.T) {
 		"no weights":                 {t.TempDir(), fake{nil}, "model.safetensors"},
 		"no directory":               {filepath.Join(base, "nothing"), fake{nil}, "nothing"},
 	} {
-		if _, err := export.NewPlan(c.dir, c.m); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := export.PlanMerge(c.dir, c.m); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestWriteLeavesNothingBehind(t *testing.T) {
-	base, a := checkpoint(t, 1, dtype.F32), attached(t)
-	p, err := export.NewPlan(base, a)
+// TestWriteInterrupted: what a cancelled merge has written is used by the next one, whose output holds nothing else.
+func TestWriteInterrupted(t *testing.T) {
+	base, a := checkpoint(t, 2, dtype.F32), attached(t)
+	p, err := export.PlanMerge(base, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	parent := t.TempDir()
 	out := filepath.Join(parent, "out")
 	ctx, cancel := context.WithCancel(context.Background())
-	err = p.Write(ctx, a, out, func(int, int) { cancel() })
-	if err == nil {
-		t.Fatal("a cancelled merge returned no error")
+	if err := writeMerge(ctx, p, out, func(int, int) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Fatalf("a cancelled merge: %v", err)
 	}
-	if err := p.Write(context.Background(), fake{a.Adapted()}, out, nil); err == nil {
-		t.Fatal("an adapter that merges nothing returned no error")
+	if _, err := os.Stat(out); err == nil {
+		t.Error("an unfinished directory has its name")
 	}
-	if es, err := os.ReadDir(parent); err != nil || len(es) != 0 {
+	if err := writeMerge(context.Background(), p, out, nil); err != nil {
+		t.Fatal(err)
+	}
+	if es, err := os.ReadDir(parent); err != nil || len(es) != 1 {
 		t.Errorf("left behind: %v (%v)", es, err)
 	}
-	write(t, out, nil)
-	if err := p.Write(context.Background(), a, parent, nil); err == nil || !strings.Contains(err.Error(), "not empty") {
+	if err := writeMerge(context.Background(), p, parent, nil); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("into a directory that is not empty: %v", err)
+	}
+	lame, err := export.PlanMerge(base, fake{a.Adapted()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeMerge(context.Background(), lame, filepath.Join(parent, "lame"), nil); err == nil || !strings.Contains(err.Error(), "the adapter does not have it") {
+		t.Errorf("an adapter that merges nothing: %v", err)
 	}
 }
 
 func TestEmptyOutputDirectoryIsUsed(t *testing.T) {
 	base, a := checkpoint(t, 1, dtype.F32), attached(t)
-	p, err := export.NewPlan(base, a)
+	p, err := export.PlanMerge(base, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
-	if err := p.Write(context.Background(), a, out, nil); err != nil {
+	if err := writeMerge(context.Background(), p, out, nil); err != nil {
 		t.Fatal(err)
 	}
 	if f, err := safetensors.Open(filepath.Join(out, "model.safetensors")); err != nil || f.Close() != nil {
@@ -279,12 +289,12 @@ func TestMergedLogits(t *testing.T) {
 		dir := checkpoint(t, 2, d)
 		bare, adapted := open(t, dir, load), open(t, dir, load)
 		a := adaptertest.Attach(t, ctx, adapted, adapter.Spec{R: 2, Alpha: 4, DoRA: true, Targets: []string{adapter.AllLinear}})
-		p, err := export.NewPlan(dir, a)
+		p, err := export.PlanMerge(dir, a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		out := filepath.Join(t.TempDir(), "merged")
-		if err := p.Write(context.Background(), a, out, nil); err != nil {
+		if err := writeMerge(context.Background(), p, out, nil); err != nil {
 			t.Fatal(err)
 		}
 		parity := export.Compare(export.Logits(ctx, bare, seqs), export.Logits(ctx, adapted, seqs), export.Logits(ctx, open(t, out, load), seqs), export.Tolerance(d, false))

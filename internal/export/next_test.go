@@ -23,12 +23,12 @@ func TestMergeKeepsMultiTokenPrediction(t *testing.T) {
 	base := checkpointOf(t, qwen3next.Arch(), 2, dtype.BF16)
 	m := modeltest.Load(t, qwen3next.Arch(), model.Options{})
 	a := adaptertest.Attach(t, nntest.Context(t, false), m, adapter.Spec{R: 2, Alpha: 4, Targets: []string{"in_proj_qkvz", "in_proj_ba", "out_proj"}})
-	p, err := export.NewPlan(base, a)
+	p, err := export.PlanMerge(base, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "merged")
-	if err := p.Write(context.Background(), a, out, nil); err != nil {
+	if err := writeMerge(context.Background(), p, out, nil); err != nil {
 		t.Fatal(err)
 	}
 	var kept int

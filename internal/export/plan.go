@@ -1,148 +1,98 @@
 package export
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-
-	"graft/internal/dtype"
+	"graft/internal/quant"
 	"graft/internal/safetensors"
 )
 
-// Merger changes the weights of adapted modules. Package adapter's Adapter is one.
-type Merger interface {
-	// Merge changes w, the weight (out, in) of a module; ok is false if the module is not adapted.
-	Merge(module string, w []float32) (ok bool, err error)
-	// Adapted lists the modules that have an adapter.
-	Adapted() []string
-}
-
-// Plan is a checkpoint to be written: files of tensors and files to copy.
+// Plan is a checkpoint to be written, in whatever format: every tensor of every file, and what is copied beside them. It follows from names and
+// shapes alone.
 type Plan struct {
-	Base   string  // directory
-	Shards []Shard // one per file of the base
-	Copy   []string
-	Index  string // name of the index file to copy, "" for a single file
-	Merged int    // tensors that change
-	Bytes  int    // of all tensors
+	Base      string   // directory that Copy is in
+	Shards    []Shard  // files of tensors
+	Copy      []string // names of files to copy
+	Merged    int      // tensors that an adapter changes
+	Quantized int      // matrices that are quantised
+	Plain     int      // tensors that stay as they are
+	Unknown   []string // those of them that the architecture does not know
+	Bytes     int      // of all files of tensors
+	Tensors   int      // of all tensors in them
+	Source    int      // of all tensors as they are now
+
+	config []byte // the new config.json; nil where it is copied
+	index  bool   // an index is written, if there are several files
 }
 
-// Shard is one safetensors file.
+// Shard is one file of tensors.
 type Shard struct {
-	Name     string
-	Tensors  []Tensor
-	Metadata map[string]string
+	Name    string
+	Tensors []Tensor // in the order in which they are made
+	layout  *safetensors.Layout
+	infos   []safetensors.Info // of what is written
 }
 
-// Tensor is one tensor of the result.
+// Tensor is a tensor of the original.
 type Tensor struct {
 	safetensors.Info
 	Module string // the adapted module whose weight it is, or ""
+	NF4    bool   // it becomes NF4
+	how    Transform
 }
 
-// weightFiles are endings of files that hold weights in ways that are not merged, so that copying them would serve the old ones.
-var weightFiles = []string{".safetensors", ".bin", ".pt", ".pth", ".gguf", ".ckpt", ".h5", ".msgpack", ".onnx"}
-
-// NewPlan plans the merge of an adapter into the checkpoint in base: the same files, tensors, types and order; only weights of adapted
-// modules change. Every adapted module must be there as a plain matrix.
-func NewPlan(base string, m Merger) (*Plan, error) {
-	p := &Plan{Base: base}
-	names, err := p.listFiles()
-	if err != nil {
-		return nil, err
-	}
-	left := map[string]bool{}
-	for _, name := range m.Adapted() {
-		left[name] = true
-	}
-	var errs []error
-	for _, name := range names {
-		s, err := planShard(base, name, left)
-		errs = append(errs, err)
-		p.Shards = append(p.Shards, s)
-		for _, t := range s.Tensors {
-			p.Bytes += t.Size()
-			if t.Module != "" {
-				p.Merged++
-			}
-		}
-	}
-	for _, name := range m.Adapted() {
-		if left[name] {
-			errs = append(errs, fmt.Errorf("export: the adapter changes %s, which is not in %s", name, base))
-		}
-	}
-	return p, errors.Join(errs...)
+// Transform is what becomes of a tensor. A format has those that it needs.
+type Transform interface {
+	// Parts are the tensors that are written in place of t.
+	Parts(t safetensors.Info) ([]safetensors.Info, error)
+	// Make makes them of the content of t.
+	Make(c Content, t safetensors.Info, put Put) error
 }
 
-// listFiles finds the shards and what is copied beside them.
-func (p *Plan) listFiles() (shards []string, err error) {
-	if err := p.listCopies(); err != nil {
-		return nil, err
-	}
-	if p.Index == "" {
-		return []string{"model.safetensors"}, nil
-	}
-	x, err := safetensors.ReadIndex(filepath.Join(p.Base, p.Index))
-	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
-	}
-	p.Copy = append(p.Copy, p.Index)
-	return x.Shards(), nil
+// Put writes bytes of a tensor from its byte off on.
+type Put func(name string, data []byte, off int) error
+
+// Content is what the tensors of a Plan hold.
+type Content interface {
+	// NF4 is a matrix quantised. It is called for one at a time.
+	NF4(name string, rows, cols int, opt quant.NF4Options) (*quant.NF4, error)
+	// Plain passes the bytes of a tensor to write, piece after piece.
+	Plain(t safetensors.Info, write func(p []byte) error) error
 }
 
-// listCopies finds the index, and what is neither that nor weights.
-func (p *Plan) listCopies() error {
-	entries, err := os.ReadDir(p.Base)
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	for _, e := range entries {
-		name := e.Name()
-		info, err := os.Stat(filepath.Join(p.Base, name)) // the hub's cache has links
-		if err != nil {
-			return fmt.Errorf("export: %w", err)
-		}
-		switch {
-		case !info.Mode().IsRegular() || strings.HasPrefix(name, "."):
-		case name == safetensors.IndexName:
-			p.Index = name
-		case !slices.ContainsFunc(weightFiles, func(s string) bool { return strings.HasSuffix(name, s) }):
-			p.Copy = append(p.Copy, name)
-		}
-	}
-	return nil
+// asIs copies a tensor.
+type asIs struct{}
+
+// Parts is t.
+func (asIs) Parts(t safetensors.Info) ([]safetensors.Info, error) { return []safetensors.Info{t}, nil }
+
+// Make copies the bytes.
+func (asIs) Make(c Content, t safetensors.Info, put Put) error {
+	at := 0
+	return c.Plain(t, func(data []byte) error {
+		err := put(t.Name, data, at)
+		at += len(data)
+		return err
+	})
 }
 
-// planShard plans one file and strikes the modules it finds off left.
-func planShard(base, name string, left map[string]bool) (s Shard, err error) {
-	f, err := safetensors.Open(filepath.Join(base, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, fmt.Errorf("export: %s has no %s", base, name)
+// add puts a tensor into the shard.
+func (s *Shard) add(t Tensor) error {
+	infos, err := t.how.Parts(t.Info)
+	s.Tensors, s.infos = append(s.Tensors, t), append(s.infos, infos...)
+	return err
+}
+
+// size is the number of bytes of the tensors that are written.
+func (s *Shard) size() (n int) {
+	for _, t := range s.infos {
+		n += t.Size()
 	}
-	if err != nil {
-		return s, fmt.Errorf("export: %w", err)
+	return n
+}
+
+// count sums the sizes once the shards are laid out.
+func (p *Plan) count() {
+	for i := range p.Shards {
+		p.Bytes += p.Shards[i].layout.Size()
+		p.Tensors += p.Shards[i].size()
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	s = Shard{Name: name, Metadata: f.Metadata()}
-	var errs []error
-	for t := range f.All() {
-		module, ok := strings.CutSuffix(t.Name, ".weight")
-		if !ok || !left[module] {
-			module = ""
-		}
-		if module != "" {
-			delete(left, module)
-			if len(t.Shape) != 2 || !slices.Contains([]dtype.DType{dtype.F32, dtype.BF16, dtype.F16}, t.DType) {
-				errs = append(errs, fmt.Errorf("export: %s is %v of shape %v; an adapter merges into float32, bfloat16 or float16 matrices: "+
-					"take the model that this one was quantised from", t.Name, t.DType, t.Shape))
-			}
-		}
-		s.Tensors = append(s.Tensors, Tensor{t, module})
-	}
-	return s, errors.Join(errs...)
 }

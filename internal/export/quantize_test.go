@@ -125,7 +125,7 @@ func TestQuantizePlan(t *testing.T) {
 }
 
 // quantizedConfig is the config.json that a plan writes.
-func quantizedConfig(t *testing.T, p *export.QuantizePlan) string {
+func quantizedConfig(t *testing.T, p *export.Plan) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "q")
 	if err := p.Write(t.Context(), zeros{}, export.Destination{Output: out, Lock: outdir.Lock}); err != nil {
@@ -174,7 +174,7 @@ func TestQuantizeRefuses(t *testing.T) {
 }
 
 // quantizeTiny plans the tiny model of checkpoint in many small files.
-func quantizeTiny(t *testing.T, dir string, o export.QuantizeOptions) (*export.QuantizePlan, weights.Source) {
+func quantizeTiny(t *testing.T, dir string, o export.QuantizeOptions) (*export.Plan, weights.Source) {
 	t.Helper()
 	o.ShardBytes = 3000
 	c, err := all.Models().ReadConfig(dir)

@@ -28,14 +28,17 @@ func WriteFile(path string, tensors []Tensor, metadata map[string]string) error 
 	return inside(err, "safetensors")
 }
 
+// Order is the order in which WriteFile places tensors: by type, large elements first, then by name.
+func Order(a, b Info) int {
+	if a.DType != b.DType {
+		return int(b.DType) - int(a.DType)
+	}
+	return strings.Compare(a.Name, b.Name)
+}
+
 // Write writes what WriteFile does to w.
 func Write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
-	sorted := slices.SortedFunc(slices.Values(tensors), func(a, b Tensor) int {
-		if a.DType != b.DType {
-			return int(b.DType) - int(a.DType)
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	sorted := slices.SortedFunc(slices.Values(tensors), func(a, b Tensor) int { return Order(a.Info, b.Info) })
 	if metadata == nil {
 		metadata = map[string]string{"format": "pt"}
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 
 	"graft/internal/adapter"
 	"graft/internal/base"
+	"graft/internal/digest"
 	"graft/internal/dtype"
 	"graft/internal/engine"
 	"graft/internal/event"
@@ -16,6 +18,7 @@ import (
 	"graft/internal/gemm"
 	"graft/internal/model/all"
 	"graft/internal/nn"
+	"graft/internal/outdir"
 	"graft/internal/parallel"
 	"graft/internal/tokenizer"
 )
@@ -50,7 +53,11 @@ func (e Engine) PlanMerge(baseDir, adapterDir string) (_ engine.Merge, err error
 	if m.merger, err = adapter.Load(ctx, outline, adapterDir, 0, 0); err != nil {
 		return nil, err
 	}
-	if m.Plan, err = export.NewPlan(baseDir, m.merger); err != nil {
+	hf, err := export.FormatNamed("hf", false)
+	if err != nil {
+		return nil, err
+	}
+	if m.Plan, err = hf.Plan(export.Input{Dir: baseDir, Merger: m.merger}); err != nil {
 		return nil, err
 	}
 	if _, err := e.place(b, outline, engine.Model{Dir: baseDir}, adapterDir, m.check()); err != nil {
@@ -108,10 +115,20 @@ func (m *Merge) check() use {
 }
 
 // Write carries the merge out.
-func (m *Merge) Write(ctx context.Context, output string, sink event.Sink) error {
-	return m.Plan.Write(ctx, m.merger, output, func(done, total int) {
+func (m *Merge) Write(ctx context.Context, output string, sink event.Sink) (err error) {
+	d := export.Destination{Output: filepath.Clean(output), Lock: outdir.Lock, Progress: func(done, total int) {
 		sink.Emit(event.Progress{Stage: "merge", Done: done >> 20, Total: total >> 20, Unit: "MiB"})
-	})
+	}}
+	source, err1 := export.SourceIdentity(m.base)
+	sum, err2 := digest.File(filepath.Join(m.adapter, adapter.WeightsFile))
+	settings, err3 := digest.File(filepath.Join(m.adapter, adapter.ConfigFile))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	d.Identity = source + sum + settings
+	files := export.FromFiles(m.Plan)
+	defer func() { err = errors.Join(err, files.Close()) }()
+	return m.Plan.Write(ctx, files, d)
 }
 
 // Check loads base, base + adapter and what was written, in float32 arithmetic, and compares their logits.

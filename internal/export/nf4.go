@@ -11,6 +11,7 @@ import (
 
 	"graft/internal/dtype"
 	"graft/internal/model"
+	"graft/internal/parallel"
 	"graft/internal/quant"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
@@ -21,33 +22,6 @@ type QuantizeOptions struct {
 	DoubleQuant bool
 	DType       dtype.DType // of the matrices and of what decodes from them: the type that is computed in later; Invalid stands for BF16
 	ShardBytes  int         // about the size of a file; 0 stands for 5 GB
-}
-
-// QuantizePlan is a checkpoint to be written in bitsandbytes' NF4. It follows from names and shapes alone.
-type QuantizePlan struct {
-	Shards    []QuantizeShard
-	Quantized int      // matrices that become NF4
-	Plain     int      // tensors that stay as they are
-	Unknown   []string // those of them that the architecture does not know
-	Bytes     int      // of all files of tensors
-	Source    int      // bytes of all tensors as they are now
-
-	config []byte // the new config.json
-	nf4    quant.NF4Options
-}
-
-// QuantizeShard is one file.
-type QuantizeShard struct {
-	Name    string
-	Tensors []QuantizeTensor // in the order in which they are made
-	layout  *safetensors.Layout
-	infos   []safetensors.Info // of what is written
-}
-
-// QuantizeTensor is a tensor of the original.
-type QuantizeTensor struct {
-	safetensors.Info
-	NF4 bool // it becomes NF4
 }
 
 const defaultShard = 5_000_000_000 // bytes, the limit that transformers 5 has
@@ -62,20 +36,23 @@ var _ Roles = (*model.Inventory)(nil)
 
 // PlanQuantize decides what becomes of every tensor. config is the text of the original's config.json, c what was read from it, roles what its
 // architecture makes of the tensors: projections are quantised.
-func PlanQuantize(config []byte, c *weights.Config, roles Roles, tensors []weights.Info, o QuantizeOptions) (*QuantizePlan, error) {
-	p := &QuantizePlan{nf4: quant.NF4Options{DoubleQuant: o.DoubleQuant, DType: cmp.Or(o.DType, dtype.BF16)}}
+func PlanQuantize(config []byte, c *weights.Config, roles Roles, tensors []weights.Info, o QuantizeOptions) (*Plan, error) {
+	p, nf4 := &Plan{index: true}, toNF4{quant.NF4Options{DoubleQuant: o.DoubleQuant, DType: cmp.Or(o.DType, dtype.BF16)}}
 	if c.Quantization != nil || slices.ContainsFunc(tensors, func(t weights.Info) bool { return t.NF4 }) {
 		return nil, errors.New("export: the model is quantised already; take the one that it was made from")
 	}
-	list := make([]QuantizeTensor, len(tensors))
+	list := make([]Tensor, len(tensors))
 	for i, t := range tensors {
-		list[i] = QuantizeTensor{t.Info, roles.Role(t.Name) == model.Projection}
+		list[i] = Tensor{Info: t.Info, how: asIs{}}
+		if roles.Role(t.Name) == model.Projection {
+			list[i].NF4, list[i].how = true, nf4
+		}
 		p.Source += t.Size()
 	}
-	slices.SortFunc(list, func(a, b QuantizeTensor) int { return natural(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b Tensor) int { return natural(a.Name, b.Name) })
 	var errs []error
 	for _, t := range list {
-		errs = append(errs, p.count(t, roles))
+		errs = append(errs, p.take(t, roles))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -84,12 +61,12 @@ func PlanQuantize(config []byte, c *weights.Config, roles Roles, tensors []weigh
 		return nil, err
 	}
 	var err error
-	p.config, err = p.newConfig(config, list, roles)
+	p.config, err = nf4.config(config, list, roles)
 	return p, err
 }
 
-// count takes note of a tensor and refuses a projection that cannot be quantised.
-func (p *QuantizePlan) count(t QuantizeTensor, roles Roles) error {
+// take counts a tensor and refuses a projection that cannot be quantised.
+func (p *Plan) take(t Tensor, roles Roles) error {
 	if !t.NF4 {
 		p.Plain++
 		if roles.Role(t.Name) == model.Unknown {
@@ -135,37 +112,23 @@ func number(s string) string {
 	return s[:n]
 }
 
-// infos are the tensors that become of one.
-func (p *QuantizePlan) infos(t QuantizeTensor) ([]safetensors.Info, error) {
-	if !t.NF4 {
-		return []safetensors.Info{t.Info}, nil
-	}
-	infos, err := quant.NF4Infos(t.Name, t.Shape[0], t.Shape[1], p.nf4)
-	if err != nil {
-		return nil, fmt.Errorf("export: %s: %w", t.Name, err)
-	}
-	return infos, nil
-}
-
 // cut distributes the tensors over files of about most bytes and lays these out.
-func (p *QuantizePlan) cut(list []QuantizeTensor, most int) error {
-	var s QuantizeShard
-	size := 0
+func (p *Plan) cut(list []Tensor, most int) error {
+	var s Shard
 	for _, t := range list {
-		infos, err := p.infos(t)
+		infos, err := t.how.Parts(t.Info)
 		if err != nil {
+			return fmt.Errorf("export: %s: %w", t.Name, err)
+		}
+		n := (&Shard{infos: infos}).size()
+		if size := s.size(); size > 0 && size+n > most {
+			p.Shards, s = append(p.Shards, s), Shard{}
+		}
+		if err := s.add(t); err != nil {
 			return err
 		}
-		n := 0
-		for _, i := range infos {
-			n += i.Size()
-		}
-		if size > 0 && size+n > most {
-			p.Shards, s, size = append(p.Shards, s), QuantizeShard{}, 0
-		}
-		s.Tensors, s.infos, size = append(s.Tensors, t), append(s.infos, infos...), size+n
 	}
-	if size > 0 {
+	if s.size() > 0 {
 		p.Shards = append(p.Shards, s)
 	}
 	for i := range p.Shards {
@@ -177,13 +140,35 @@ func (p *QuantizePlan) cut(list []QuantizeTensor, most int) error {
 		if err := s.place(); err != nil {
 			return err
 		}
-		p.Bytes += s.layout.Size()
+	}
+	p.count()
+	return nil
+}
+
+// toNF4 quantises a matrix.
+type toNF4 struct{ quant.NF4Options }
+
+// Parts are the codes, the scales and the state.
+func (q toNF4) Parts(t safetensors.Info) ([]safetensors.Info, error) {
+	return quant.NF4Infos(t.Name, t.Shape[0], t.Shape[1], q.NF4Options)
+}
+
+// Make quantises the matrix.
+func (q toNF4) Make(c Content, t safetensors.Info, put Put) error {
+	m, err := c.NF4(t.Name, t.Shape[0], t.Shape[1], q.NF4Options)
+	if err != nil {
+		return err
+	}
+	for _, part := range m.Padded(t.Name) {
+		if err := put(part.Name, part.Data, 0); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // place puts large elements first, which aligns all, and the states, which are all that opening a model reads, together at the end.
-func (s *QuantizeShard) place() (err error) {
+func (s *Shard) place() (err error) {
 	rank := func(t safetensors.Info) int {
 		if weight, ok := quant.NF4Base(t.Name); ok && t.Name == quant.NF4State(weight) {
 			return 0
@@ -208,27 +193,27 @@ type bnbConfig struct {
 	Skip         []string `json:"llm_int8_skip_modules"`
 }
 
-// newConfig adds quantization_config at the end of a config.json and leaves all else as it is.
-func (p *QuantizePlan) newConfig(config []byte, list []QuantizeTensor, roles Roles) ([]byte, error) {
-	q := bnbConfig{
-		QuantMethod: "bitsandbytes", LoadIn4bit: true, QuantType: "nf4", DoubleQuant: p.nf4.DoubleQuant,
-		ComputeDType: p.nf4.DType.Torch(), QuantStorage: "uint8",
+// config adds quantization_config at the end of a config.json and leaves all else as it is.
+func (q toNF4) config(config []byte, list []Tensor, roles Roles) ([]byte, error) {
+	b := bnbConfig{
+		QuantMethod: "bitsandbytes", LoadIn4bit: true, QuantType: "nf4", DoubleQuant: q.DoubleQuant,
+		ComputeDType: q.DType.Torch(), QuantStorage: "uint8",
 	}
 	var whole []string // modules that are named instead of what they hold
 	for _, t := range list {
 		switch module := roles.Skipped(t.Name); {
 		case module == "":
 		case module+".weight" == t.Name:
-			q.Skip = append(q.Skip, module)
+			b.Skip = append(b.Skip, module)
 		case !slices.Contains(whole, module):
 			whole = append(whole, module)
 		}
 	}
-	q.Skip = append(q.Skip, whole...)
-	if len(q.Skip) == 0 {
-		q.Skip = []string{"lm_head"} // of a tied model: without a list some readers make their own
+	b.Skip = append(b.Skip, whole...)
+	if len(b.Skip) == 0 {
+		b.Skip = []string{"lm_head"} // of a tied model: without a list some readers make their own
 	}
-	text, err := json.MarshalIndent(q, "  ", "  ")
+	text, err := json.MarshalIndent(b, "  ", "  ")
 	if err != nil {
 		return nil, err
 	}
@@ -245,4 +230,31 @@ func (p *QuantizePlan) newConfig(config []byte, list []QuantizeTensor, roles Rol
 		comma = ""
 	}
 	return fmt.Appendf(nil, "%s%s\n  \"quantization_config\": %s\n}\n", bytes.TrimSpace(body), comma, text), nil
+}
+
+// FromSource quantises the tensors of a source, on the workers of pool.
+func FromSource(src weights.Source, pool *parallel.Pool) Content { return fromSource{src, pool} }
+
+type fromSource struct {
+	src  weights.Source
+	pool *parallel.Pool
+}
+
+// NF4 quantises a matrix and gives its pages back.
+func (f fromSource) NF4(name string, rows, cols int, opt quant.NF4Options) (*quant.NF4, error) {
+	opt.Pool = f.pool
+	q, err := quant.QuantizeRows(rows, cols, opt, func(first int, dst []float32) error { return f.src.Rows(name, first, dst) })
+	return q, errors.Join(err, f.src.Advise(name, safetensors.DontNeed))
+}
+
+// Plain passes a tensor on and gives its pages back.
+func (f fromSource) Plain(t safetensors.Info, write func(p []byte) error) error {
+	const piece = 16 << 20
+	data, err := f.src.Bytes(t.Name)
+	for len(data) > 0 && err == nil {
+		n := min(piece, len(data))
+		err = write(data[:n])
+		data = data[n:]
+	}
+	return errors.Join(err, f.src.Advise(t.Name, safetensors.DontNeed))
 }

@@ -1,0 +1,52 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"graft/internal/weights"
+)
+
+// Format is an output format: a row of the table.
+type Format struct {
+	Name      string // of --format
+	Quantizes bool   // graft quantize writes it; otherwise graft merge does
+	Plan      func(in Input) (*Plan, error)
+}
+
+// Input is what a format plans from. A format takes what it needs of it.
+type Input struct {
+	Dir     string          // of the original
+	Merger  Merger          // the adapter, where one is merged
+	Config  []byte          // text of config.json
+	Parsed  *weights.Config // what was read from it
+	Roles   Roles           // what the architecture makes of the tensors
+	Tensors []weights.Info  // of the original
+	Options QuantizeOptions
+}
+
+// Formats is the table. A format is a file of its transforms and a row.
+func Formats() []Format {
+	return []Format{
+		{Name: "hf", Plan: func(in Input) (*Plan, error) { return PlanMerge(in.Dir, in.Merger) }},
+		{Name: "bnb-nf4", Quantizes: true, Plan: func(in Input) (*Plan, error) {
+			return PlanQuantize(in.Config, in.Parsed, in.Roles, in.Tensors, in.Options)
+		}},
+	}
+}
+
+// FormatNamed finds a format that quantises, or one that does not.
+func FormatNamed(name string, quantizes bool) (Format, error) {
+	var names []string
+	for _, f := range Formats() {
+		if f.Quantizes == quantizes {
+			names = append(names, f.Name)
+		}
+	}
+	if !slices.Contains(names, name) {
+		return Format{}, fmt.Errorf("graft: --format is %q, expected %s", name, strings.Join(names, " or "))
+	}
+	i := slices.IndexFunc(Formats(), func(f Format) bool { return f.Name == name })
+	return Formats()[i], nil
+}
