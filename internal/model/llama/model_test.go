@@ -38,10 +38,10 @@ func TestFolder(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for key, want := range map[string]string{
-		`"mlp_bias": true`:         "mlp_bias is true",
-		`"pretraining_tp": 2`:      "pretraining_tp is 2",
-		`"rope_interleaved": true`: "only the half-split form",
-		`"rope_scaling": {"rope_type": "llama3", "factor": 8}`:                                                              "low_freq_factor is missing",
+		`"mlp_bias": true`:                                     "mlp_bias is true",
+		`"pretraining_tp": 2`:                                  "pretraining_tp is 2",
+		`"rope_interleaved": true`:                             "only the half-split form",
+		`"rope_scaling": {"rope_type": "llama3", "factor": 8}`: "low_freq_factor is missing",
 		`"rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}`:                 "not above low_freq_factor",
 		`"rope_scaling": {"rope_type": "llama3", "factor": 0, "low_freq_factor": 1, "high_freq_factor": 4}`:                 "factor",
 		`"rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4, "beta_fast": 1}`: "beta_fast",
