@@ -160,7 +160,7 @@ func TestLogitsOwnSlab(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := countFor(t, config, src, j, Size{4800, 400}, 2)
+		f := countFor(t, config, src, j, Size{8000, 400}, 2)
 		if a, b := f.Activations(&j.opt), f.Touched(&j.opt); (b > a) != more || b < a {
 			t.Errorf("vocabulary %s: %d bytes of activations, %d taken from the system", vocab, a, b)
 		}
