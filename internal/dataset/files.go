@@ -244,7 +244,7 @@ func (o *output) write(dir string) (err error) {
 // move renames files from one folder into another. Missing ones are left out if that is allowed.
 func move(from, to string, names []string, partial bool) error {
 	for _, name := range names {
-		err := os.Rename(filepath.Join(from, name), filepath.Join(to, name))
+		err := durable.Rename(filepath.Join(from, name), filepath.Join(to, name))
 		if missing := errors.Is(err, fs.ErrNotExist); err != nil && (!missing || !partial) {
 			return err
 		}

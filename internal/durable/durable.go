@@ -22,6 +22,18 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	})
 }
 
+// CopyFile is WriteFile with the content of the file from.
+func CopyFile(from, to string) error {
+	return WriteFile(to, func(out io.Writer) error {
+		in, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(out, in)
+		return errors.Join(err, in.Close())
+	})
+}
+
 // FillFile is WriteFile for content that is written in any order. fill must not close the file.
 func FillFile(path string, fill func(f *os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")

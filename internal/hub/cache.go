@@ -3,7 +3,6 @@ package hub
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -115,7 +114,7 @@ func (o Options) link(sha, name, hash string) error {
 	if os.Symlink(target, aside) == nil && sameFile(aside, blob) || os.Link(blob, aside) == nil { // wine makes no link and reports no error
 		return durable.Rename(aside, path)
 	}
-	return copyFile(blob, path)
+	return durable.CopyFile(blob, path)
 }
 
 // sameFile reports whether two paths lead to one file.
@@ -126,18 +125,6 @@ func sameFile(a, b string) bool {
 	}
 	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second)
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	err = durable.WriteFile(to, func(w io.Writer) error {
-		_, err := io.Copy(w, in)
-		return err
-	})
-	return errors.Join(err, in.Close())
 }
 
 // setRef records which commit the revision stands for.

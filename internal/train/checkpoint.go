@@ -96,7 +96,7 @@ func (r *Run) prune() error {
 // removeCheckpoint renames first: a half-removed checkpoint must not look whole.
 func removeCheckpoint(dir string) error {
 	gone := filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".old.tmp")
-	if err := errors.Join(os.RemoveAll(gone), os.Rename(dir, gone)); err != nil {
+	if err := errors.Join(os.RemoveAll(gone), durable.Rename(dir, gone)); err != nil {
 		return fmt.Errorf("train: remove old checkpoint: %w", err)
 	}
 	return os.RemoveAll(gone)
