@@ -155,3 +155,25 @@ func openRegular(path string) (*os.File, int64, error) {
 	}
 	return f, st.Size(), nil
 }
+
+// mapFile maps the file read-only; an empty file gives an empty slice. The file stays open.
+func mapFile(path string) (mapping []byte, file *os.File, err error) {
+	f, size, err := openRegular(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if size == 0 {
+		return nil, nil, f.Close()
+	}
+	if mapping, err = mapOpen(f, size); err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return mapping, f, nil
+}
+
+func unmap(mapping []byte) error {
+	if len(mapping) == 0 {
+		return nil
+	}
+	return unmapAll(mapping)
+}
