@@ -2,7 +2,6 @@ package export
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"graft/internal/weights"
@@ -40,13 +39,13 @@ func Formats() []Format {
 func FormatNamed(name string, quantizes bool) (Format, error) {
 	var names []string
 	for _, f := range Formats() {
-		if f.Quantizes == quantizes {
+		switch {
+		case f.Quantizes != quantizes:
+		case f.Name == name:
+			return f, nil
+		default:
 			names = append(names, f.Name)
 		}
 	}
-	if !slices.Contains(names, name) {
-		return Format{}, fmt.Errorf("graft: --format is %q, expected %s", name, strings.Join(names, " or "))
-	}
-	i := slices.IndexFunc(Formats(), func(f Format) bool { return f.Name == name })
-	return Formats()[i], nil
+	return Format{}, fmt.Errorf("graft: --format is %q, expected %s", name, strings.Join(names, " or "))
 }

@@ -124,17 +124,14 @@ func (m *merge) shard(base, name string, left map[string]bool) (s Shard, err err
 	s = Shard{Name: name}
 	var errs []error
 	for t := range f.All() {
-		module, ok := strings.CutSuffix(t.Name, ".weight")
-		if !ok || !left[module] {
-			errs = append(errs, s.add(Tensor{Info: t, how: asIs{}}))
-			continue
+		planned := Tensor{Info: t, how: asIs{}}
+		if module, ok := strings.CutSuffix(t.Name, ".weight"); ok && left[module] {
+			delete(left, module)
+			planned.Module, planned.how = module, mergedInto{m, module}
 		}
-		delete(left, module)
-		if len(t.Shape) != 2 || !slices.Contains([]dtype.DType{dtype.F32, dtype.BF16, dtype.F16}, t.DType) {
-			errs = append(errs, fmt.Errorf("export: %s is %v of shape %v; an adapter merges into float32, bfloat16 or float16 matrices: "+
-				"take the model that this one was quantised from", t.Name, t.DType, t.Shape))
-		}
-		errs = append(errs, s.add(Tensor{Info: t, Module: module, how: mergedInto{m, module}}))
+		parts, err := planned.how.Parts(t)
+		errs = append(errs, err)
+		s.add(planned, parts)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return s, err
@@ -152,6 +149,10 @@ type mergedInto struct {
 
 // Parts is t: a merge keeps shape and type.
 func (mergedInto) Parts(t safetensors.Info) ([]safetensors.Info, error) {
+	if len(t.Shape) != 2 || !slices.Contains([]dtype.DType{dtype.F32, dtype.BF16, dtype.F16}, t.DType) {
+		return nil, fmt.Errorf("export: %s is %v of shape %v; an adapter merges into float32, bfloat16 or float16 matrices: "+
+			"take the model that this one was quantised from", t.Name, t.DType, t.Shape)
+	}
 	return []safetensors.Info{t}, nil
 }
 

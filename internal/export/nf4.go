@@ -116,19 +116,16 @@ func number(s string) string {
 func (p *Plan) cut(list []Tensor, most int) error {
 	var s Shard
 	for _, t := range list {
-		infos, err := t.how.Parts(t.Info)
+		parts, err := t.how.Parts(t.Info)
 		if err != nil {
 			return fmt.Errorf("export: %s: %w", t.Name, err)
 		}
-		n := (&Shard{infos: infos}).size()
-		if size := s.size(); size > 0 && size+n > most {
+		if s.size > 0 && s.size+sizeOf(parts) > most {
 			p.Shards, s = append(p.Shards, s), Shard{}
 		}
-		if err := s.add(t); err != nil {
-			return err
-		}
+		s.add(t, parts)
 	}
-	if s.size() > 0 {
+	if s.size > 0 {
 		p.Shards = append(p.Shards, s)
 	}
 	for i := range p.Shards {

@@ -29,6 +29,7 @@ type Shard struct {
 	Tensors []Tensor // in the order in which they are made
 	layout  *safetensors.Layout
 	infos   []safetensors.Info // of what is written
+	size    int                // bytes of these
 }
 
 // Tensor is a tensor of the original.
@@ -74,16 +75,15 @@ func (asIs) Make(c Content, t safetensors.Info, put Put) error {
 	})
 }
 
-// add puts a tensor into the shard.
-func (s *Shard) add(t Tensor) error {
-	infos, err := t.how.Parts(t.Info)
-	s.Tensors, s.infos = append(s.Tensors, t), append(s.infos, infos...)
-	return err
+// add puts a tensor into the shard, of which parts are written.
+func (s *Shard) add(t Tensor, parts []safetensors.Info) {
+	s.Tensors, s.infos = append(s.Tensors, t), append(s.infos, parts...)
+	s.size += sizeOf(parts)
 }
 
-// size is the number of bytes of the tensors that are written.
-func (s *Shard) size() (n int) {
-	for _, t := range s.infos {
+// sizeOf is the number of bytes of some tensors.
+func sizeOf(list []safetensors.Info) (n int) {
+	for _, t := range list {
 		n += t.Size()
 	}
 	return n
@@ -93,6 +93,6 @@ func (s *Shard) size() (n int) {
 func (p *Plan) count() {
 	for i := range p.Shards {
 		p.Bytes += p.Shards[i].layout.Size()
-		p.Tensors += p.Shards[i].size()
+		p.Tensors += p.Shards[i].size
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,11 +181,11 @@ func (p *Plan) complete(d Destination, work string) error {
 		}
 	}
 	for _, path := range p.files(d) {
-		if err := copyFile(path, filepath.Join(work, filepath.Base(path))); err != nil {
+		if err := durable.CopyFile(path, filepath.Join(work, filepath.Base(path))); err != nil {
 			return err
 		}
 	}
-	if err := os.Rename(work, d.Output); err != nil {
+	if err := durable.Rename(work, d.Output); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	if err := durable.SyncDir(filepath.Dir(d.Output)); err != nil {
@@ -235,11 +234,10 @@ func (w *writer) shard(s *Shard, dir string) error {
 			}
 			w.progress(written - before)
 		}
-		size := s.size()
-		if written != size {
-			return fmt.Errorf("export: %d bytes of tensors written, the plan has %d", written, size)
+		if written != s.size {
+			return fmt.Errorf("export: %d bytes of tensors written, the plan has %d", written, s.size)
 		}
-		w.progress(s.layout.Size() - size)
+		w.progress(s.layout.Size() - s.size)
 		return nil
 	})
 }
@@ -284,16 +282,4 @@ func vacate(output string) error {
 		return fmt.Errorf("export: %s: %w; choose another --output or remove it", output, ErrOccupied)
 	}
 	return os.Remove(output)
-}
-
-// copyFile copies a small file through durable.
-func copyFile(from, to string) error {
-	return durable.WriteFile(to, func(out io.Writer) error {
-		in, err := os.Open(from)
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(out, in)
-		return errors.Join(err, in.Close())
-	})
 }
