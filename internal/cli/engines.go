@@ -19,34 +19,25 @@ func (a *App) makers() []engine.Maker {
 	return all.Engines()
 }
 
-// maker finds the engine of a name.
-func (a *App) maker(name string) (engine.Maker, bool) {
-	i := slices.IndexFunc(a.makers(), func(m engine.Maker) bool { return m.Name == name })
-	if i < 0 {
-		return engine.Maker{}, false
-	}
-	return a.makers()[i], true
-}
-
-// engineKnown refuses an engine that this build does not have.
-func (a *App) engineKnown(c *config.Config) error {
-	if _, ok := a.maker(c.Engine); ok {
-		return nil
-	}
+// maker finds the engine that the configuration names and refuses one that this build does not have.
+func (a *App) maker(c *config.Config) (engine.Maker, error) {
 	var names []string
 	for _, m := range a.makers() {
+		if m.Name == c.Engine {
+			return m, nil
+		}
 		names = append(names, m.Name)
 	}
-	return c.Problem("engine", "%s is not built into this version of graft, which trains with %s", c.Engine, strings.Join(names, ", "))
+	return engine.Maker{}, c.Problem("engine", "%s is not built into this version of graft, which trains with %s", c.Engine, strings.Join(names, ", "))
 }
 
 // engine is the one that the configuration names.
 func (a *App) engine(c *config.Config) (engine.Engine, error) {
-	n, err := a.threads()
-	if err := errors.Join(err, a.engineKnown(c)); err != nil {
+	n, err1 := a.threads()
+	m, err2 := a.maker(c)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	m, _ := a.maker(c.Engine)
 	return m.New(engine.Options{Threads: n, MaxMemory: maxMemory(c)}), nil
 }
 

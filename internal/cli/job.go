@@ -18,7 +18,8 @@ func (a *App) job(c *config.Config) (engine.Job, error) {
 	if evaluates {
 		need = append(need, "data.eval")
 	}
-	if err := errors.Join(c.Need(need...), a.engineKnown(c)); err != nil {
+	_, err := a.maker(c)
+	if err := errors.Join(c.Need(need...), err); err != nil {
 		return engine.Job{}, err
 	}
 	dir, err := a.modelDir(c)
