@@ -123,21 +123,11 @@ func (e Engine) place(b *base.Base, outline model.Model, m engine.Model, adapter
 }
 
 // forward is the memory of a pass that only goes forward, and of the cache of a conversation.
-func (s *shape) forward(outline model.Model, u use) (int, error) {
-	c := nn.NewCounting(s.threads, s.job.Model.Half)
-	kinds := model.LayerKinds(outline, func(*model.Slot) int { return 0 })
-	if s.job.Spec.R > 0 {
-		var err error
-		if kinds, _, err = layerKinds(outline, s.job.Spec); err != nil {
-			return 0, err
-		}
-		a, err := adapter.Outline(c, outline, s.job.Spec, kinds)
-		if err != nil {
-			return 0, err
-		}
-		defer a.Detach(outline)
-	}
-	return model.CountForward(c, outline, kinds, u.tokens, u.cached), nil
+func (s *shape) forward(outline model.Model, u use) (n int, err error) {
+	err = onSizes(outline, &s.job, s.threads, func(c *nn.Context, kinds []int, _ int) {
+		n = model.CountForward(c, outline, kinds, u.tokens, u.cached)
+	})
+	return n, err
 }
 
 // Close releases the model.

@@ -179,33 +179,39 @@ func (r *task) newEstimate(outline model.Model, cover *adapter.Coverage, threads
 
 // footprint counts what a pass of a job takes, on the names and shapes of its model.
 func footprint(outline model.Model, j *engine.Job, size train.Size, threads int) (*train.Footprint, error) {
-	kinds, first, err := layerKinds(outline, j.Spec)
-	if err != nil {
-		return nil, err
-	}
-	c := nn.NewCounting(threads, j.Model.Half)
-	a, err := adapter.Outline(c, outline, j.Spec, kinds)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Detach(outline)
-	return train.CountPass(c, outline, kinds, first, size), nil
+	var f *train.Footprint
+	err := onSizes(outline, j, threads, func(c *nn.Context, kinds []int, first int) {
+		f = train.CountPass(c, outline, kinds, first, size)
+	})
+	return f, err
 }
 
-// layerKinds tells which layers of a model are alike when it has an adapter, and which is the first that has one.
-func layerKinds(m model.Model, spec adapter.Spec) (kinds []int, first int, err error) {
-	ranks, err := adapter.Ranks(m, spec)
-	if err != nil {
-		return nil, 0, err
+// onSizes calls count with a context that only counts, while the layers of outline that are the first of their kind have the job's adapter, if it has
+// one. kinds tells which layers are alike then (model.LayerKinds), and no layer below first has an adapter.
+func onSizes(outline model.Model, j *engine.Job, threads int, count func(c *nn.Context, kinds []int, first int)) error {
+	c := nn.NewCounting(threads, j.Model.Half)
+	if j.Spec.R == 0 {
+		count(c, model.LayerKinds(outline, func(*model.Slot) int { return 0 }), outline.Layers())
+		return nil
 	}
-	first = m.Layers()
-	kinds = model.LayerKinds(m, func(s *model.Slot) int {
+	ranks, err := adapter.Ranks(outline, j.Spec)
+	if err != nil {
+		return err
+	}
+	first := outline.Layers()
+	kinds := model.LayerKinds(outline, func(s *model.Slot) int {
 		if ranks[s.Name] > 0 {
 			first = min(first, s.Layer)
 		}
 		return ranks[s.Name]
 	})
-	return kinds, first, nil
+	a, err := adapter.Outline(c, outline, j.Spec, kinds)
+	if err != nil {
+		return err
+	}
+	defer a.Detach(outline)
+	count(c, kinds, first)
+	return nil
 }
 
 // distinct is the number of different tokens.
