@@ -96,8 +96,6 @@ func (w *Wire) exchange(ctx context.Context, method, path string, body []byte, r
 	req.Header = w.Header.Clone()
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
-	} else {
-		req.Body = nil
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "graft")

@@ -48,25 +48,27 @@ type keyword struct {
 	rule int
 }
 
-// byFirst are the keywords of the rules by their first two bytes.
-var byFirst = sync.OnceValue(func() map[[2]byte][]keyword {
-	table := map[[2]byte][]keyword{}
+// keywordTable is the keywords of the rules by their first two bytes.
+type keywordTable struct {
+	starts [1 << 16]bool // by the two bytes: whether there is one, which is faster than to look it up
+	words  map[[2]byte][]keyword
+}
+
+var byFirst = sync.OnceValue(func() *keywordTable {
+	t := &keywordTable{words: map[[2]byte][]keyword{}}
 	for i, r := range rules() {
 		for _, k := range r.keywords {
+			t.starts[int(k[0])<<8|int(k[1])] = true
 			first := [2]byte{k[0], k[1]}
-			table[first] = append(table[first], keyword{k, i})
+			t.words[first] = append(t.words[first], keyword{k, i})
 		}
 	}
-	return table
+	return t
 })
 
 // keywordsIn returns where the keywords of each rule stand in text, whatever the case of its letters.
 func keywordsIn(text string) map[int][]int {
 	table := byFirst()
-	var starts [1 << 16]bool
-	for first := range table {
-		starts[int(first[0])<<8|int(first[1])] = true
-	}
 	hits := map[int][]int{}
 	last := byte(0)
 	for i := range len(text) {
@@ -74,8 +76,8 @@ func keywordsIn(text string) map[int][]int {
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
-		if starts[int(last)<<8|int(c)] {
-			for _, k := range table[[2]byte{last, c}] {
+		if table.starts[int(last)<<8|int(c)] {
+			for _, k := range table.words[[2]byte{last, c}] {
 				if at := i - 1; len(text)-at >= len(k.text) && strings.EqualFold(text[at:at+len(k.text)], k.text) {
 					hits[k.rule] = append(hits[k.rule], at)
 				}

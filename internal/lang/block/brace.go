@@ -97,7 +97,7 @@ func (p *parser) lineEnds(i int) bool {
 	if last.kind == sign && !p.is(i-1, ")", "]", "}", "++", "--", "?", "!") {
 		return false
 	}
-	if p.is(i-1, "else", "return", "in", "of", "extends", "implements") && !p.is(i-1, "return") {
+	if p.is(i-1, "else", "in", "of", "extends", "implements") {
 		return false
 	}
 	return !p.is(i, ".", "?.", "?", ":", "&&", "||", "=", "+", "-", "*", "%", "|", "&", "==", "!=", "=>", "->", ",", ")", "]", "{", "<", ">", "<=", ">=") &&

@@ -7,7 +7,6 @@ import (
 
 // opened is a block that the word end closes.
 type opened struct {
-	token     int
 	function  int // in Functions, -1 for others
 	class     []string
 	keyword   string
@@ -39,7 +38,7 @@ func (p *parser) closedByEnd() {
 			c.depth++
 		case p.is(i, ")", "]", "}"):
 			c.depth = max(0, c.depth-1)
-		case p.is(i-1, ".", "::", ":", "&.") && !p.is(i-1, ":"), p.is(i-1, ":") && !p.tokens[i].first && p.touches(i): // a method or a symbol
+		case p.is(i-1, ".", "::", "&."), p.is(i-1, ":") && !p.tokens[i].first && p.touches(i): // a method or a symbol
 		case p.is(i, p.closers...) && !p.is(i+1, ":"):
 			c.close(i)
 		default:
@@ -99,7 +98,7 @@ func (c *closer) opener(i int) {
 		return
 	}
 	outer := c.top()
-	next := opened{token: i, function: -1, class: outer.class, keyword: outer.keyword, statement: -1}
+	next := opened{function: -1, class: outer.class, keyword: outer.keyword, statement: -1}
 	if c.last >= 0 {
 		next.statement = c.last
 	}

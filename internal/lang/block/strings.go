@@ -111,9 +111,6 @@ func verbatim(p *parser, i int) (int, bool) {
 	return i, false
 }
 
-// character is 'x' of C and its descendants.
-func character(p *parser, i int) (int, bool) { return single(p, i) }
-
 // lifetime is 'x' or 'name of Rust.
 func lifetime(p *parser, i int) (int, bool) {
 	open := i

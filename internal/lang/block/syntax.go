@@ -64,19 +64,19 @@ func Syntaxes() map[string]*Syntax { return maps.Clone(syntaxes) }
 
 var syntaxes = map[string]*Syntax{
 	"C#": curly(Syntax{
-		methods: true, directives: true, strings: []stringForm{rawQuotes, verbatim, dollar, double, character}, spaces: []string{"namespace"},
+		methods: true, directives: true, strings: []stringForm{rawQuotes, verbatim, dollar, double, single}, spaces: []string{"namespace"},
 		classes: map[string]string{"class": "class", "struct": "struct", "interface": "interface", "record": "record"},
 	}),
-	"Go": curly(Syntax{functions: []string{"func"}, newlines: true, bareHeads: true, strings: []stringForm{double, backquoted, character}}),
+	"Go": curly(Syntax{functions: []string{"func"}, newlines: true, bareHeads: true, strings: []stringForm{double, backquoted, single}}),
 	"Java": curly(Syntax{
-		methods: true, strings: []stringForm{tripleDouble, double, character},
+		methods: true, strings: []stringForm{tripleDouble, double, single},
 		classes: map[string]string{"class": "class", "interface": "interface", "enum": "enum", "record": "record"},
 	}),
 	"JavaScript": script(true),
 	"TypeScript": script(false),
 	"TSX":        script(true),
 	"Kotlin": curly(Syntax{
-		functions: []string{"fun"}, newlines: true, expressions: true, arms: true, closures: true, strings: []stringForm{tripleDouble, interpolated("${", "}"), character},
+		functions: []string{"fun"}, newlines: true, expressions: true, arms: true, closures: true, strings: []stringForm{tripleDouble, interpolated("${", "}"), single},
 		classes: map[string]string{"class": "class", "object": "object", "interface": "class"},
 	}).nest(),
 	"PHP": func() *Syntax {
