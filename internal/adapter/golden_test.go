@@ -1,7 +1,6 @@
 package adapter_test
 
 import (
-	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"graft/internal/dtype"
 	"graft/internal/model"
 	models "graft/internal/model/all"
+	"graft/internal/model/modeltest"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
 	"graft/internal/weights"
@@ -56,16 +56,8 @@ func checkAdapter(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	checkGoldenLogits(t, m, f, c.Quantization != nil && c.DType == dtype.BF16)
+	f, docs := modeltest.Golden(t, dir)
+	checkGoldenLogits(t, m, f, docs, c.Quantization != nil && c.DType == dtype.BF16)
 	merged := 0
 	for info := range f.All() {
 		name, ok := strings.CutPrefix(info.Name, "merged.")
@@ -88,59 +80,24 @@ func checkAdapter(t *testing.T, dir string) {
 		if info.DType == dtype.BF16 { // a sum that lies between two numbers may be rounded to either
 			tol = 1.0 / 256
 		}
-		compareFloats(t, info.Name, w, floats(t, f, info.Name), tol)
+		compareFloats(t, info.Name, w, modeltest.Floats(t, f, info.Name), tol)
 	}
 	if merged == 0 && c.Quantization == nil {
 		t.Error("no merged weight was compared")
 	}
 }
 
-func ints(t *testing.T, f *safetensors.File, name string) []int32 {
-	t.Helper()
-	raw, err := f.Bytes(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []int32
-	for ; len(raw) > 0; raw = raw[8:] {
-		out = append(out, int32(binary.LittleEndian.Uint64(raw)))
-	}
-	return out
-}
-
 // checkGoldenLogits compares logits; transformers has loaded a bfloat16 NF4 checkpoint in bfloat16 whatever it was asked for.
-func checkGoldenLogits(t *testing.T, m model.Model, f *safetensors.File, half bool) {
+func checkGoldenLogits(t *testing.T, m model.Model, f *safetensors.File, docs [][]int32, half bool) {
 	t.Helper()
-	ids := ints(t, f, "input_ids")
-	var seqs [][]int32
-	for _, n := range ints(t, f, "lengths") {
-		seqs, ids = append(seqs, ids[:n]), ids[n:]
-	}
 	ctx := nntest.Context(t, false)
-	h := model.Forward(ctx, m, model.NewBatch(seqs...))
+	h := model.Forward(ctx, m, model.NewBatch(docs...))
 	defer h.Free()
 	tol := 3e-5
 	if half {
 		tol = 0.02
 	}
-	compareFloats(t, "logits", model.Logits(ctx, m, h, nil).Data, floats(t, f, "logits"), tol)
-}
-
-func floats(t *testing.T, f *safetensors.File, name string) []float32 {
-	t.Helper()
-	info, err := f.Info(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := f.Bytes(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := make([]float32, info.Elements())
-	if err := dtype.ToFloat32(x, data, info.DType); err != nil {
-		t.Fatal(err)
-	}
-	return x
+	compareFloats(t, "logits", model.Logits(ctx, m, h, nil).Data, modeltest.Floats(t, f, "logits"), tol)
 }
 
 // compareFloats allows a difference relative to the largest number.

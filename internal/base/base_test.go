@@ -11,6 +11,7 @@ import (
 
 	"graft/internal/hub"
 	"graft/internal/model/builtin"
+	"graft/internal/model/modeltest"
 )
 
 // locator unpacks into a new cache.
@@ -151,11 +152,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"model.safetensors", "", "", "holds no model.safetensors"},
 		{"model.safetensors", "", "12", "too short"},
 	} {
-		dir := filepath.Join(t.TempDir(), "m")
-		files, _ := builtin.Files("tiny-coder")
-		if err := os.CopyFS(dir, files); err != nil {
-			t.Fatal(err)
-		}
+		dir := modeltest.TinyCoder(t)
 		path := filepath.Join(dir, c.file)
 		text := c.text
 		if c.old != "" {

@@ -17,6 +17,7 @@ import (
 
 	"graft/internal/dtype"
 	"graft/internal/export"
+	"graft/internal/export/exporttest"
 	"graft/internal/model"
 	"graft/internal/model/all"
 	"graft/internal/outdir"
@@ -375,34 +376,11 @@ func TestQuantizeResume(t *testing.T) {
 	if err := p.Write(t.Context(), export.FromSource(src, nil), to); err != nil {
 		t.Fatal(err)
 	}
-	compareDirs(t, whole, parts)
+	exporttest.Same(t, whole, parts)
+	if rest, err := os.ReadDir(filepath.Dir(whole)); err != nil || len(rest) != 2 {
+		t.Errorf("left behind: %v, %v", rest, err)
+	}
 	if err := p.Write(t.Context(), zeros{}, to); !errors.Is(err, export.ErrOccupied) {
 		t.Errorf("an output was written over: %v", err)
-	}
-}
-
-// compareDirs compares the files of two directories.
-func compareDirs(t *testing.T, a, b string) {
-	t.Helper()
-	list := func(dir string) (names []string) {
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			names = append(names, e.Name())
-		}
-		return names
-	}
-	if x, y := list(a), list(b); !slices.Equal(x, y) {
-		t.Fatalf("files %v and %v", x, y)
-	}
-	for _, name := range list(a) {
-		if !bytes.Equal(read(t, filepath.Join(a, name)), read(t, filepath.Join(b, name))) {
-			t.Errorf("%s differs", name)
-		}
-	}
-	if rest := list(filepath.Dir(a)); !slices.Equal(rest, []string{filepath.Base(b), filepath.Base(a)}) && len(rest) != 2 {
-		t.Errorf("left behind: %v", rest)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"graft/internal/chat"
 	"graft/internal/engine"
 	"graft/internal/fault"
-	"graft/internal/model/builtin"
+	"graft/internal/model/modeltest"
 	"graft/internal/record"
 )
 
@@ -29,20 +29,9 @@ func readText(t *testing.T, text string) []record.Record {
 	return r
 }
 
-// tinyModel is a copy of the built-in model.
-func tinyModel(t *testing.T) string {
-	t.Helper()
-	files, _ := builtin.Files("tiny-coder")
-	dir := filepath.Join(t.TempDir(), "model")
-	if err := os.CopyFS(dir, files); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 // TestLeak compares records of all formats.
 func TestLeak(t *testing.T) {
-	template, err := chat.LoadTemplate(tinyModel(t))
+	template, err := chat.LoadTemplate(modeltest.TinyCoder(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"graft/internal/event"
 	"graft/internal/fault"
+	"graft/internal/model/modeltest"
 )
 
 // TestHeldOutIsCompared proves that held-out records count even where nothing is evaluated on them, and that a file nobody reads stops nothing.
@@ -24,7 +25,7 @@ func TestHeldOutIsCompared(t *testing.T) {
 	if _, err := native.Plan(t.Context(), j, event.Discard); err != nil {
 		t.Error(err)
 	}
-	j.Data.Eval = tinyModel(t) + "/config.json"
+	j.Data.Eval = modeltest.TinyCoder(t) + "/config.json"
 	warned := ""
 	if _, err := native.Plan(t.Context(), j, event.Func(func(e event.Event) {
 		if w, ok := e.(event.Warning); ok {

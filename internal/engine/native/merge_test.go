@@ -10,6 +10,7 @@ import (
 	"graft/internal/engine"
 	"graft/internal/event"
 	"graft/internal/fault"
+	"graft/internal/model/modeltest"
 )
 
 // TestMerge trains, merges, checks, and runs the result beside base + adapter.
@@ -81,7 +82,7 @@ func TestOpen(t *testing.T) {
 func TestPlanMergeRefuses(t *testing.T) {
 	j := job(t)
 	mustTrain(t, j)
-	wide := tinyModel(t)
+	wide := modeltest.TinyCoder(t)
 	path := filepath.Join(wide, "config.json")
 	if err := os.WriteFile(path, []byte(strings.Replace(read(t, path), `"hidden_size": 256`, `"hidden_size": 512`, 1)), 0o644); err != nil {
 		t.Fatal(err)
@@ -111,7 +112,7 @@ func TestProbeWithoutTokenizer(t *testing.T) {
 			}
 		}
 	}
-	if small := probeTokens(tinyModel(t), 50); len(small[0]) != 32 {
+	if small := probeTokens(modeltest.TinyCoder(t), 50); len(small[0]) != 32 {
 		t.Errorf("a tokenizer larger than the vocabulary is used: %d tokens", len(small[0]))
 	}
 }

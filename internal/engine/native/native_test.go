@@ -16,6 +16,7 @@ import (
 	"graft/internal/event"
 	"graft/internal/fault"
 	"graft/internal/model/builtin"
+	"graft/internal/model/modeltest"
 	"graft/internal/run"
 	"graft/internal/safetensors"
 	"graft/internal/train"
@@ -42,17 +43,6 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
-}
-
-// tinyModel is a copy of the built-in model to be changed.
-func tinyModel(t *testing.T) string {
-	t.Helper()
-	files, _ := builtin.Files("tiny-coder")
-	dir := filepath.Join(t.TempDir(), "model")
-	if err := os.CopyFS(dir, files); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // records writes a file of records, one for each name.
@@ -271,7 +261,7 @@ func TestRefused(t *testing.T) {
 // TestTooLong refuses samples that the model has no positions for.
 func TestTooLong(t *testing.T) {
 	j := job(t)
-	j.Model.Dir = tinyModel(t)
+	j.Model.Dir = modeltest.TinyCoder(t)
 	path := filepath.Join(j.Model.Dir, "config.json")
 	text := strings.Replace(read(t, path), `"max_position_embeddings": 2048`, `"max_position_embeddings": 8`, 1)
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

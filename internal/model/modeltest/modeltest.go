@@ -6,12 +6,14 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
 	"graft/internal/dtype"
 	"graft/internal/gemm"
 	"graft/internal/model"
+	"graft/internal/model/builtin"
 	"graft/internal/nn"
 	"graft/internal/nn/nntest"
 	"graft/internal/safetensors"
@@ -75,23 +77,9 @@ func Open(t *testing.T, r model.Registry, dir string, opt model.Options) model.M
 func Logits(t *testing.T, r model.Registry, dir string) float64 {
 	t.Helper()
 	m := Open(t, r, dir, model.Options{})
-	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	ids, lengths := Ints(t, f, "input_ids"), Ints(t, f, "lengths")
-	var seqs [][]int32
-	for _, n := range lengths {
-		seqs = append(seqs, ids[:n])
-		ids = ids[n:]
-	}
+	f, docs := Golden(t, dir)
 	ctx := nntest.Context(t, false)
-	h := model.Forward(ctx, m, model.NewBatch(seqs...))
+	h := model.Forward(ctx, m, model.NewBatch(docs...))
 	defer h.Free()
 	got := model.Logits(ctx, m, h, nil)
 	want := Floats(t, f, "logits")
@@ -113,6 +101,36 @@ func Logits(t *testing.T, r model.Registry, dir string) float64 {
 	return worst / largest
 }
 
+// Golden opens expected.safetensors in a folder of ref/*_golden.py until the test ends and returns the documents in it, input_ids cut to lengths.
+func Golden(t *testing.T, dir string) (f *safetensors.File, docs [][]int32) {
+	t.Helper()
+	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	ids := Ints(t, f, "input_ids")
+	for _, n := range Ints(t, f, "lengths") {
+		docs, ids = append(docs, ids[:n]), ids[n:]
+	}
+	return f, docs
+}
+
+// TinyCoder is a copy of the built-in model that a test may change.
+func TinyCoder(t *testing.T) (dir string) {
+	t.Helper()
+	files, _ := builtin.Files("tiny-coder")
+	dir = filepath.Join(t.TempDir(), "model")
+	if err := os.CopyFS(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // Ints is an int64 tensor of a golden file.
 func Ints(t *testing.T, f *safetensors.File, name string) []int32 {
 	t.Helper()
@@ -127,14 +145,22 @@ func Ints(t *testing.T, f *safetensors.File, name string) []int32 {
 	return out
 }
 
-// Floats is a float32 tensor of a golden file.
+// Floats is a tensor of floats of a golden file.
 func Floats(t *testing.T, f *safetensors.File, name string) []float32 {
 	t.Helper()
+	info, err := f.Info(name)
+	if err != nil {
+		t.Fatal(err)
+	}
 	b, err := f.Bytes(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dtype.ViewF32(b)
+	x := make([]float32, info.Elements())
+	if err := dtype.ToFloat32(x, b, info.DType); err != nil {
+		t.Fatal(err)
+	}
+	return x
 }
 
 func ids(seed uint64, n, vocab int) []int32 {

@@ -10,7 +10,6 @@ import (
 	"graft/internal/model/modeltest"
 	"graft/internal/nn"
 	"graft/internal/nn/nntest"
-	"graft/internal/safetensors"
 )
 
 // TestTransformers compares logits, loss and the gradient of the embedded tokens with what ref/next_golden.py wrote, documents packed.
@@ -24,21 +23,8 @@ func TestTransformers(t *testing.T) {
 
 func checkGolden(t *testing.T, dir string) {
 	m := modeltest.Open(t, model.Registry{Arch()}, dir, model.Options{})
-	f, err := safetensors.Open(filepath.Join(dir, "expected.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	ids := modeltest.Ints(t, f, "input_ids")
-	var docs [][]int32
+	f, docs := modeltest.Golden(t, dir)
 	var targets []int32
-	for rest := ids; len(rest) > 0; rest = rest[len(docs[len(docs)-1]):] {
-		docs = append(docs, rest[:modeltest.Ints(t, f, "lengths")[len(docs)]])
-	}
 	for _, d := range docs {
 		targets = append(append(targets, d[1:]...), nn.Ignore)
 	}
@@ -55,7 +41,7 @@ func checkGolden(t *testing.T, dir string) {
 	}
 	h = m.Norm(tape, h)
 	near(t, "logits", model.Logits(c, m, h.Data(), nil).Data, modeltest.Floats(t, f, "logits"))
-	n := len(ids) - len(docs)
+	n := len(targets) - len(docs)
 	loss := tape.CrossEntropy(h, m.Head(), targets, float32(1/float64(n)), nil)
 	near(t, "loss", []float32{float32(loss / float64(n))}, modeltest.Floats(t, f, "loss"))
 	tape.Backward()
